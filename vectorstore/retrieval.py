@@ -1,0 +1,133 @@
+"""From a question to evidence: passages found by meaning and by words, their sentences weighed, and the caveat.
+
+The caveat has a place of its own that is never empty.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vectorstore.catalog import StoredPassage
+from vectorstore.caveats import closest_caveat
+from vectorstore.debate import Debate, Voice
+from vectorstore.edition import Edition, EditionInfo
+from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.languages import Language
+from vectorstore.passages import Quote, Source, Vector
+from vectorstore.terms import Term, question_terms
+from vectorstore.weighing import ScoredPassage, ScoredSentence, Weighing
+from vectorstore.words import stem, words_in
+
+_CANDIDATES = 60
+_PER_VOICE = 300
+_WEIGHED = 40
+_VOICE_NAME = 0.5  # what the name of a voice weighs among the words: it finds passages, but does not settle what they say
+_FUSION = 0.5  # the vectors' share where question and passage are in one language
+_FOREIGN_WORDS = 0.25  # what a word match is worth where they are not: mostly names
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that stands alone: its text as read, its language, and the ids of the voices it is about.
+
+    `subject` is the text without the names of the voices, `background` what the conversation was about before; its words
+    count for less. `every_voice` searches each voice of the debate on its own.
+    """
+
+    text: str
+    language: Language
+    voices: tuple[str, ...] = ()
+    subject: str = ""
+    background: str = ""
+    every_voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about a question: sentences, best first, and the caveat."""
+
+    query: Query
+    edition: EditionInfo
+    terms: tuple[Term, ...]
+    sentences: tuple[ScoredSentence, ...]
+    passages: tuple[ScoredPassage, ...]
+    caveat: Quote
+
+
+class Retriever:
+    """Retrieves evidence from an edition that the caller holds open."""
+
+    def __init__(self, embeddings: PassageEmbeddings, debate: Debate) -> None:
+        self._embeddings, self._debate = embeddings, debate
+
+    def retrieve(self, query: Query, edition: Edition) -> Evidence:
+        """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
+        vector = self._embeddings.encode_query(query.text)
+        terms = question_terms(query.subject or query.text, query.background, query.language, edition.lexical, self._debate)
+        stored, ranks, lexical = self._candidates(query, edition, vector, terms)
+        passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, ranks, lexical))
+        weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical)
+        sentences = [scored for passage in passages for scored in weighing.sentences(passage, stored[passage.passage.id])]
+        sentences.sort(key=lambda each: (-each.score, each.passage.passage.source_id, each.sentence.start))
+        return Evidence(
+            query=query,
+            edition=edition.info,
+            terms=terms,
+            sentences=tuple(sentences),
+            passages=tuple(passages),
+            caveat=closest_caveat(edition, weighing, self._debate.caveat_document),
+        )
+
+    def _candidates(
+        self, query: Query, edition: Edition, vector: Vector, terms: Sequence[Term]
+    ) -> tuple[dict[str, StoredPassage], dict[str, int], dict[str, float]]:
+        """Passages by id, with BM25 rank and BM25 score as a share of the best."""
+        weights = {stem(word, "nl"): _VOICE_NAME for voice in self._voices(query) for word in words_in(voice.aliases[0])}
+        for term in terms:
+            for form, weight in term.forms.items():
+                weights[form] = max(weights.get(form, 0.0), round(weight * term.weight, 2))
+        by_words = edition.lexical.search(weights, _CANDIDATES) if weights else []
+        by_row = edition.catalog.passages_by_row([row for row, _ in by_words])
+        by_meaning = edition.catalog.passages_by_id([hit.id for hit in edition.store.search(vector, _CANDIDATES)])
+        voices = [voice.id for voice in self._debate.voices] if query.every_voice else query.voices
+        by_voice = [stored for voice in voices for stored in edition.catalog.passages_of_voice(voice, _PER_VOICE)]
+        stored = {each.passage.id: each for each in (*by_row.values(), *by_meaning.values(), *by_voice)}
+        best = by_words[0][1] if by_words else 1.0
+        ranked = [(by_row[row].passage.id, score / best) for row, score in by_words]
+        return stored, {found: rank for rank, (found, _) in enumerate(ranked, start=1)}, dict(ranked)
+
+    def _voices(self, query: Query) -> list[Voice]:
+        return [voice for voice_id in query.voices if (voice := self._debate.voice(voice_id))]
+
+
+def _weighed(query: Query, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:
+    """The passages whose sentences are weighed: the best of all, and the best of those that were searched for their voice."""
+    voiced = [each for each in passages if query.every_voice or set(query.voices) & _voices_in(each)]
+    return list(
+        {each.passage.id: each for each in (*passages[:_WEIGHED], *voiced[: _WEIGHED * (3 if query.every_voice else 1)])}.values()
+    )
+
+
+def _voices_in(scored: ScoredPassage) -> set[str]:
+    return {voice for sentence in scored.passage.sentences for voice in sentence.voices}
+
+
+def _fuse(
+    query: Query,
+    stored: Mapping[str, StoredPassage],
+    sources: Mapping[str, Source],
+    vector: Vector,
+    ranks: Mapping[str, int],
+    lexical: Mapping[str, float],
+) -> list[ScoredPassage]:
+    """BM25 and similarity, each as a share of its best, mixed; word matches count for little across languages."""
+    similarities = {found: float(np.max(each.vectors @ vector)) for found, each in stored.items()}
+    best = max(similarities.values(), default=1.0) or 1.0
+    passages = []
+    for found, each in stored.items():
+        source = sources[each.passage.source_id]
+        words = (1 - _FUSION) * (1.0 if source.language == query.language else _FOREIGN_WORDS)
+        score = (1 - words) * similarities[found] / best + words * lexical.get(found, 0.0)
+        passages.append(ScoredPassage(each.passage, source, similarities[found], ranks.get(found), score))
+    return sorted(passages, key=lambda each: (-each.score, each.passage.id))

@@ -1,0 +1,123 @@
+"""The only importer of Chroma: vectors in, similarities out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import chromadb
+import numpy as np
+from chromadb.api.models.Collection import Collection
+from chromadb.config import Settings as ChromaSettings
+from chromadb.errors import ChromaError, NotFoundError
+
+from vectorstore.embeddings import ModelId
+from vectorstore.errors import DamagedEditionError, ModelMismatchError
+from vectorstore.passages import Vector
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+
+_PASSAGES, _CAVEATS = "passages", "caveats"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found: its id, and its cosine similarity, at most 1, higher is closer."""
+
+    id: str
+    similarity: float
+
+
+class PassageStore:
+    """The vectors of an edition's passages, and of the single sentences that can be its caveat."""
+
+    def __init__(self, folder: Path, model: ModelId, *, create: bool = False) -> None:
+        """Open the store in a folder, or create it there.
+
+        Raises:
+            DamagedEditionError: there is no store, or it cannot be read.
+            ModelMismatchError: its vectors were made by another model.
+        """
+        # Chroma makes a new store where there is none, which would answer every question with nothing.
+        if not create and not (folder / "chroma.sqlite3").is_file():
+            raise DamagedEditionError(f"There is no vector store in {str(folder)!r}. Restore an earlier edition, or ingest again.")
+        settings = ChromaSettings(anonymized_telemetry=False)
+        try:
+            self._client: Client = chromadb.PersistentClient(str(folder), settings=settings)  # type: ignore[assignment]  # declared wider than it is
+            self._passages = self._collection(_PASSAGES, model, create=create)
+            self._caveats = self._collection(_CAVEATS, model, create=create)
+        except (NotFoundError, ChromaError, ValueError, OSError) as error:
+            raise DamagedEditionError(
+                f"The vector store in {str(folder)!r} cannot be opened ({type(error).__name__}). "
+                "Restore an earlier edition, or ingest again."
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+    @cached_property
+    def _counts(self) -> tuple[int, int]:
+        # Asking Chroma costs as much as a search, and a store that is read does not change.
+        return self._passages.count(), self._caveats.count()
+
+    def count(self) -> int:
+        """How many passages have a vector."""
+        return self._passages.count()
+
+    def search(self, vector: Vector, limit: int) -> list[Hit]:
+        """The passages nearest to a vector, best first."""
+        return _hits(self._passages, vector, min(limit, self._counts[0]))
+
+    def search_caveats(self, vector: Vector, limit: int) -> list[Hit]:
+        """The caveat sentences nearest to a vector, best first; an id is `passage id:index of the sentence`."""
+        return _hits(self._caveats, vector, min(limit, self._counts[1]))
+
+    def add(self, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
+        """Add passages."""
+        self._add(self._passages, ids, vectors, source_ids)
+
+    def add_caveats(self, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
+        """Add sentences that can be the caveat."""
+        self._add(self._caveats, ids, vectors, source_ids)
+
+    def remove(self, passage_ids: Sequence[str], caveat_ids: Sequence[str]) -> None:
+        """Take out passages and caveat sentences."""
+        for collection, ids in ((self._passages, passage_ids), (self._caveats, caveat_ids)):
+            for batch in self._batches(len(ids)):
+                collection.delete(ids=list(ids[batch]))
+
+    def _collection(self, name: str, model: ModelId, *, create: bool) -> Collection:
+        identity = {"model": model.name, "model_sha256": model.sha256}
+        if create:
+            configuration = {"hnsw": {"space": "cosine"}}
+            return self._client.create_collection(name, configuration=configuration, metadata=identity, embedding_function=None)  # type: ignore[arg-type]  # a plain dict is accepted
+        collection = self._client.get_collection(name, embedding_function=None)
+        made_by = collection.metadata or {}
+        if {key: made_by.get(key) for key in identity} != identity:
+            raise ModelMismatchError(
+                f"The edition was made with the embedding model {made_by.get('model')!r}, and {model.name!r} "
+                "is set (or its files have changed). Run `kanttekening ingest --rebuild`, or set KANTTEKENING_EMBEDDING_MODEL."
+            )
+        return collection
+
+    def _add(self, collection: Collection, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
+        for batch in self._batches(len(ids)):
+            metadata = [{"source_id": source_id} for source_id in source_ids[batch]]
+            collection.add(ids=list(ids[batch]), embeddings=vectors[batch], metadatas=metadata)  # type: ignore[arg-type]  # one matrix is accepted
+
+    def _batches(self, count: int) -> Iterator[slice]:
+        # Chroma refuses more than this in one call.
+        size = self._client.get_max_batch_size()
+        for start in range(0, count, size):
+            yield slice(start, start + size)
+
+
+def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
+    if limit == 0:
+        return []
+    found = collection.query(query_embeddings=np.asarray([vector]), n_results=limit, include=["distances"])
+    distances = found["distances"] or [[]]
+    return [Hit(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
