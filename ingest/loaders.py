@@ -1,0 +1,197 @@
+"""From a file to a Document. A new format is one entry in LOADERS."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+from ingest.extraction import Extracted, RefusedError
+from vectorstore.debate import Debate
+from vectorstore.languages import detect_language
+from vectorstore.passages import Document, Reference, Source, Wording
+
+LOADERS: Mapping[str, tuple[str, str]] = {
+    ".md": ("ingest.markdown", "extract_markdown"),
+    ".markdown": ("ingest.markdown", "extract_markdown"),
+    ".txt": ("ingest.plain_text", "extract_plain_text"),
+    ".text": ("ingest.plain_text", "extract_plain_text"),
+    ".html": ("ingest.html", "extract_html"),
+    ".htm": ("ingest.html", "extract_html"),
+}
+"""Suffix to module and function; imported when the first such file comes."""
+
+DOSSIER_PLACE = "dossier:"
+_PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What an option, a file or nobody says of a document; None is "not said"."""
+
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    url: str | None = None
+    kind: str | None = None
+    voice: str | None = None
+    language: str | None = None
+    wording: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file to ingest: where it is, and the place by which a later ingest knows it again."""
+
+    path: Path
+    place: str
+
+    def read(self) -> bytes:
+        """The bytes of the file.
+
+        Raises:
+            RefusedError: it is missing, unreadable or too large.
+        """
+        try:
+            if (size := self.path.stat().st_size) > _MAX_BYTES:
+                raise RefusedError(f"it is {size:,} bytes; the limit is {_MAX_BYTES:,}. Split it and try again")
+            return self.path.read_bytes()
+        except OSError as error:
+            raise RefusedError(f"it cannot be read ({error.strerror or type(error).__name__})") from error
+
+
+def find_origins(paths: Iterable[Path]) -> Iterator[Origin | tuple[str, RefusedError]]:
+    """The documents at files and in folders, in a fixed order; a named file that cannot be one is a refusal.
+
+    Files of other formats inside a folder are passed over, as are hidden ones.
+    """
+    for path in paths:
+        resolved = path.expanduser().absolute()
+        if resolved.is_dir():
+            found = [inner for inner in sorted(resolved.rglob("*")) if _is_document(inner, resolved)]
+            if not found:
+                yield str(path), RefusedError(f"the folder holds no documents ({', '.join(sorted(LOADERS))})")
+            yield from (Origin(inner, str(inner)) for inner in found)
+        elif not resolved.exists():
+            yield str(path), RefusedError("there is no such file or folder")
+        elif resolved.suffix.lower() not in LOADERS:
+            yield (
+                str(path),
+                RefusedError(f"{resolved.suffix or 'a file without a suffix'} is not one of {', '.join(sorted(LOADERS))}"),
+            )
+        else:
+            yield Origin(resolved, str(resolved))
+
+
+def dossier_origins() -> list[Origin]:
+    """The documents of the bundled dossier; their places do not depend on where the program is installed."""
+    folder = Path(str(files("ingest") / "dossier"))
+    return [Origin(path, DOSSIER_PLACE + path.stem) for path in sorted(folder.glob("*.md"))]
+
+
+def load(origin: Origin, given: Metadata, debate: Debate) -> Document:
+    """The document at an origin; what is given wins over what the file says.
+
+    Raises:
+        RefusedError: it cannot be read or holds no text.
+    """
+    module, function = LOADERS[origin.path.suffix.lower()]
+    extract: Callable[[bytes], Extracted] = getattr(import_module(module), function)
+    extracted = extract(origin.read())
+    if not extracted.paragraphs:
+        raise RefusedError("it holds no running text")
+    said = merge(given, _metadata(extracted.metadata))
+    return Document(
+        source=_source(origin, said, extracted, debate),
+        text=extracted.text,
+        paragraphs=extracted.paragraphs,
+        sections=extracted.sections,
+    )
+
+
+def merge(first: Metadata, second: Metadata) -> Metadata:
+    """The first where it says something, else the second."""
+    said = {field.name: value for field in fields(first) if (value := getattr(first, field.name)) is not None}
+    return replace(second, **said)
+
+
+def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate) -> Source:
+    voice = said.voice or (found.id if said.author and (found := debate.voice_named(said.author)) else None)
+    if voice is not None and debate.voice(voice) is None:
+        known = debate.voice_named(voice)
+        if known is None:
+            raise RefusedError(f"its voice {voice!r} is not one of {', '.join(each.id for each in debate.voices)}")
+        voice = known.id
+    is_dossier = origin.place.startswith(DOSSIER_PLACE)
+    return Source(
+        id=_source_id(origin, extracted.metadata.get("id")),
+        title=said.title or _title_from_name(origin.path),
+        place=origin.place,
+        language=said.language or detect_language(extracted.text),
+        kind=said.kind or "document",
+        wording=_wording(said.wording),
+        publisher=said.publisher,
+        author=said.author,
+        published=said.published,
+        url=said.url,
+        voice=voice,
+        after=_reference(extracted.metadata.get("after")) if is_dossier else None,
+        basis=_line(extracted.metadata.get("basis")) if is_dossier else None,
+        basis_note=_line(extracted.metadata.get("basis_note")) if is_dossier else None,
+    )
+
+
+def _source_id(origin: Origin, said: object) -> str:
+    if origin.place.startswith(DOSSIER_PLACE):
+        return str(said or origin.path.stem)
+    digest = hashlib.sha256(origin.place.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    plain = unicodedata.normalize("NFKD", origin.path.stem.lower()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "document"
+    return f"{slug}-{digest}"
+
+
+def _title_from_name(path: Path) -> str:
+    words = re.sub(r"[-_]+", " ", path.stem).strip() or path.name
+    return _line(words[:1].upper() + words[1:]) or "Document"
+
+
+def _metadata(raw: Mapping[str, object]) -> Metadata:
+    named = {field.name: _line(raw.get(field.name)) for field in fields(Metadata)}
+    published = named.pop("published") or _line(raw.get("date"))
+    if published and not _PARTIAL_DATE.fullmatch(published):
+        published = None
+    return Metadata(published=published, **named)
+
+
+def _reference(raw: object) -> Reference | None:
+    if not isinstance(raw, dict):
+        return None
+    return Reference(**{field.name: _line(raw.get(field.name)) for field in fields(Reference)})
+
+
+def _wording(said: str | None) -> Wording:
+    try:
+        return Wording(said or Wording.VERBATIM)
+    except ValueError as error:
+        raise RefusedError(f"its wording {said!r} is not verbatim or paraphrase") from error
+
+
+def _line(value: object) -> str | None:
+    """Metadata as one line of printable text: it is shown beside quotations and must not steer a terminal."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    if not isinstance(value, str | int):
+        return None
+    text = "".join(char if char.isprintable() else " " for char in str(value))
+    return " ".join(text.split())[:300] or None
+
+
+def _is_document(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    return not hidden and path.suffix.lower() in LOADERS and path.is_file()

@@ -1,0 +1,74 @@
+"""Plain text: the stored text is the file's own, character for character."""
+
+import codecs
+import re
+
+from ingest.extraction import Extracted, RefusedError, sections_from
+
+_LINE = re.compile(r"[^\r\n\f]+")
+_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|\f)[ \t]*(?:\r\n|\n|\r|\f)")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_SENTENCE_END = (".", "!", "?", "…", ";", ",", '"', "'", "”", "’", "»", ")", "]")
+_MAX_HEADING = 70
+_WRAPPED_LINE = 100  # files with hard line breaks keep their lines shorter than this
+_TWO_BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; nothing is guessed or replaced.
+
+    Raises:
+        RefusedError: it is empty, binary, or in another encoding.
+    """
+    if not data.strip():
+        raise RefusedError("it is empty")
+    encoding = "utf-16" if data.startswith(_TWO_BYTE_MARKS) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if b"\x00" in data[:4096]:
+            raise RefusedError("it is a binary file, not text") from error
+        raise RefusedError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from error
+    if found := _FORBIDDEN.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise RefusedError(f"line {line} holds the control character U+{ord(found.group()):04X}; it is not plain text")
+    if not text.strip():
+        raise RefusedError("it is empty")
+    return text
+
+
+def extract_plain_text(data: bytes) -> Extracted:
+    """Paragraphs are lines, or blocks between blank lines where lines are broken by hand; short bare lines are headings."""
+    text = decode(data)
+    headings: list[tuple[int, int, str]] = []
+    paragraphs: list[tuple[int, int]] = []
+    for start, end in _paragraphs(text):
+        line = text[start:end]
+        if _is_heading(line) and end < len(text.rstrip()):
+            headings.append((start, 1, line.rstrip(":")))
+        else:
+            paragraphs.append((start, end))
+    return Extracted(text, tuple(paragraphs), sections_from(headings, len(text)))
+
+
+def _paragraphs(text: str) -> list[tuple[int, int]]:
+    lines = [_strip(text, *match.span()) for match in _LINE.finditer(text) if match.group().strip()]
+    broken_by_hand = sum(1 for start, end in lines if end - start > _WRAPPED_LINE) == 0 and len(_BLANK_LINE.findall(text)) > 0
+    if not broken_by_hand:
+        return lines
+    blocks: list[tuple[int, int]] = []
+    for start, end in lines:
+        if blocks and not _BLANK_LINE.search(text, blocks[-1][1], start):
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((start, end))
+    return blocks
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    line = text[start:end]
+    return start + len(line) - len(line.lstrip()), end - (len(line) - len(line.rstrip()))
+
+
+def _is_heading(line: str) -> bool:
+    return len(line) <= _MAX_HEADING and "\n" not in line and not line.endswith(_SENTENCE_END) and line[0] not in "-*•–"

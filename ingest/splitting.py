@@ -1,0 +1,113 @@
+"""A document cut into sentences, and sentences joined into passages. Nothing is changed, only measured."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sentencex import get_sentence_boundaries
+
+from vectorstore.passages import (
+    Document,
+    Passage,
+    Section,
+    Sentence,
+    embedded_text,
+    passage_ids,
+)
+
+_TARGET_WORDS = 70  # a passage of about 100 word pieces: what the bundled model was trained on
+_MAX_SENTENCE_CHARS = 1_500
+_LONG_SENTENCE_CUT = re.compile(r"(?<=[;:,])\s+|\s+")
+_CONTINUES = re.compile(r"\s*[a-zà-ÿ(,;:)\]]")
+
+
+def split_sentences(document: Document) -> list[Sentence]:
+    """The sentences of the running text, in order; together they hold every character but white space."""
+    sentences = []
+    for number, (start, end) in enumerate(document.paragraphs, start=1):
+        for left, right in _boundaries(document.text[start:end], document.source.language):
+            sentences.append(Sentence(start + left, start + right, number))
+    return sentences
+
+
+def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Passage]:
+    """Runs of whole sentences of about 70 words that stay within one section."""
+    runs = [run for section in document.sections for run in _runs(document, _within(section, sentences))]
+    sections = [_section_of(document, run) for run in runs]
+    texts = [document.text[run[0].start : run[-1].end] for run in runs]
+    contexts = [". ".join(dict.fromkeys([document.source.title, *section.path])) for section in sections]
+    ids = passage_ids(document.source.id, [embedded_text(*pair) for pair in zip(contexts, texts, strict=True)])
+    return [
+        Passage(
+            id=passage_id,
+            source_id=document.source.id,
+            start=run[0].start,
+            end=run[-1].end,
+            text=text,
+            sentences=tuple(run),
+            context=context,
+            section=section.heading,
+            page=section.page,
+        )
+        for passage_id, section, run, text, context in zip(ids, sections, runs, texts, contexts, strict=True)
+    ]
+
+
+def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
+    pending: tuple[int, int] | None = None
+    for boundary in get_sentence_boundaries(language, text):
+        start, end = _stripped(text, boundary["start_index"], boundary["end_index"])
+        if start == end:
+            continue
+        # "o.a. voor": a sentence does not begin in lower case, and a lone "1." belongs to what follows.
+        if pending and (_CONTINUES.match(text, start) or _is_number(text[slice(*pending)])):
+            pending = (pending[0], end)
+        else:
+            if pending:
+                yield from _not_too_long(text, *pending)
+            pending = (start, end)
+    if pending:
+        yield from _not_too_long(text, *pending)
+
+
+def _not_too_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Text without full stops is cut at a comma or a space, so that a quotation stays a quotation."""
+    while end - start > _MAX_SENTENCE_CHARS:
+        cuts = [
+            match.start()
+            for match in _LONG_SENTENCE_CUT.finditer(text, start + _MAX_SENTENCE_CHARS // 2, start + _MAX_SENTENCE_CHARS)
+        ]
+        cut = cuts[-1] if cuts else start + _MAX_SENTENCE_CHARS
+        yield start, cut
+        start = _stripped(text, cut, end)[0]
+    yield start, end
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - (len(part) - len(part.rstrip()))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]", text) is not None
+
+
+def _within(section: Section, sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [sentence for sentence in sentences if section.start <= sentence.start < section.end]
+
+
+def _runs(document: Document, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    run: list[Sentence] = []
+    words = 0
+    for sentence in sentences:
+        length = len(document.text[sentence.start : sentence.end].split())
+        if run and words + length > _TARGET_WORDS:
+            yield run
+            run, words = [], 0
+        run.append(sentence)
+        words += length
+    if run:
+        yield run
+
+
+def _section_of(document: Document, run: Sequence[Sentence]) -> Section:
+    return next(section for section in document.sections if section.start <= run[0].start < section.end)
