@@ -1,0 +1,182 @@
+"""Turns of a chat. A follow-up becomes a question that stands alone, and the answer shows how it was read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.phrases import anywhere, whole
+from bot.questions import SMALLTALK, Kind, Question, named_voices, read_question
+from vectorstore.debate import Debate, Voice
+from vectorstore.languages import STOP_WORDS, Language, detect_language
+from vectorstore.words import content_words
+
+_MAX_FOLLOW_UP_WORDS = 14
+_OWN_SUBJECT = 3  # a follow-up with this many words of its own needs no voice from before
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question as read, and the voice that its answer quoted first."""
+
+    question: Question
+    answered_voice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadQuestion:
+    """A question that stands alone; `background` holds what the conversation was about, `shown` how it was read."""
+
+    question: Question
+    shown: str
+    background: str = ""
+
+
+def read_in_conversation(asked: str, turns: Sequence[Turn], debate: Debate, language: Language | None = None) -> ReadQuestion:
+    """The question, completed from the turns before it where it leans on them."""
+    before = next((turn for turn in reversed(turns) if turn.question.kind not in SMALLTALK), None)
+    if language is None and before is not None:
+        language = detect_language(asked, default=before.question.language)
+    question = read_question(asked, debate, language)
+    if before is None or question.kind in SMALLTALK or not _is_follow_up(question):
+        return ReadQuestion(question, question.text)
+    return _completed(question, before, turns, debate)
+
+
+def _is_follow_up(question: Question) -> bool:
+    text = question.text
+    if len(text.split()) > _MAX_FOLLOW_UP_WORDS:
+        return False
+    if anywhere("lead").match(text) or whole("why").match(text) or whole("more").match(text):
+        return True
+    own = _own_words(text, question.language)
+    return len(own) == 0 or (len(own) <= 3 and anywhere("points_back").search(text) is not None)
+
+
+def _completed(question: Question, before: Turn, turns: Sequence[Turn], debate: Debate) -> ReadQuestion:
+    earlier = before.question
+    text = _capitalised(anywhere("lead").sub("", question.text).strip()) or question.text
+    if whole("why").match(question.text) or whole("more").match(question.text):
+        return _about_the_same(question, text, before)
+    if question.voices and not _own_words_beside_voices(text, question, debate):
+        return _other_voice(question, earlier, debate)
+    own = _own_words(text, question.language)
+    voice = _meant_voice(question, turns, debate) if len(own) < _OWN_SUBJECT or anywhere("he").search(text) else None
+    if voice is not None:
+        text = _with_voice(text, voice, question.language)
+    if not own or (len(own) <= 2 and anywhere("points_back").search(text)):
+        text = f"{text} ({earlier.text})"
+    reread = read_question(text, debate, question.language)
+    voices = reread.voices or ((voice.id,) if voice else ())
+    wanted = question.wanted if question.wanted.value != "anything" else reread.wanted
+    kind = Kind.POSITION if question.kind is Kind.FACT and earlier.kind is Kind.POSITION and not own else reread.kind
+    background = " ".join(turn.question.text for turn in turns[-2:])
+    return ReadQuestion(
+        replace(reread, asked=question.asked, voices=voices, wanted=wanted, kind=kind, stranger=question.stranger), text, background
+    )
+
+
+def _about_the_same(question: Question, text: str, before: Turn) -> ReadQuestion:
+    """ "Waarom?" and "Leg dat uit" ask on about the question before; the voice that answered it is meant."""
+    earlier = before.question
+    voices = earlier.voices or ((before.answered_voice,) if before.answered_voice else ())
+    shown = f"{text.rstrip('?!. ')}: {earlier.text}"
+    asked_on = replace(earlier, asked=question.asked, language=question.language, wanted=question.wanted, voices=voices)
+    return ReadQuestion(asked_on, shown)
+
+
+def _other_voice(question: Question, earlier: Question, debate: Debate) -> ReadQuestion:
+    """ "En de auteur?" asks the question before of another voice."""
+    names = [voice.name for voice_id in question.voices if (voice := debate.voice(voice_id))]
+    shown = earlier.text
+    replaced = False
+    for voice_id in earlier.voices:
+        voice = debate.voice(voice_id)
+        for name in sorted((voice.name, *voice.aliases, *voice.asked_as), key=len, reverse=True) if voice else ():
+            pattern = re.compile(rf"(?<!\w)(?:(?:de|het|the|staatssecretaris)\s+)*{re.escape(name)}(?!\w)", re.IGNORECASE)
+            if not replaced and pattern.search(shown):
+                shown, replaced = pattern.sub(" en ".join(names), shown, count=1), True
+    if not replaced:
+        shown = _with_according(earlier.text, " en ".join(names), question.language)
+    kind = (
+        Kind.POSITION
+        if earlier.kind in {Kind.POSITION, Kind.FACT, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}
+        else earlier.kind
+    )
+    wanted = earlier.wanted
+    reread = replace(
+        earlier,
+        asked=question.asked,
+        text=shown,
+        language=question.language,
+        kind=kind,
+        voices=question.voices,
+        wanted=wanted,
+        stranger=None,
+    )
+    return ReadQuestion(reread, shown)
+
+
+def _meant_voice(question: Question, turns: Sequence[Turn], debate: Debate) -> Voice | None:
+    """Whom "hij" means, or whose claim is asked on about."""
+    if question.voices or question.stranger:
+        return None
+    needs_person = anywhere("he").search(question.text) is not None
+    for turn in reversed(turns):
+        answered = [turn.answered_voice] if turn.answered_voice and needs_person else []
+        for voice_id in (*turn.question.voices, *answered):
+            voice = debate.voice(voice_id)
+            if voice:
+                if anywhere("successor").search(question.text):
+                    return _successor(voice, debate) or voice
+                return voice
+        if not needs_person:
+            break
+    return None
+
+
+def _successor(voice: Voice, debate: Debate) -> Voice | None:
+    return next(
+        (other for other in debate.voices if voice.until and other.since == voice.until and set(other.titles) & set(voice.titles)),
+        None,
+    )
+
+
+def _with_voice(text: str, voice: Voice, language: Language) -> str:
+    if anywhere("successor").search(text):
+        return anywhere("successor").sub(voice.name, text, count=1)
+    if anywhere("he").search(text):
+        return anywhere("he").sub(voice.name, text, count=1)
+    return _with_according(text, voice.name, language)
+
+
+def _with_according(text: str, name: str, language: Language) -> str:
+    return f"{text.rstrip('?!. ')} {'volgens' if language == 'nl' else 'according to'} {name}?"
+
+
+def _own_words(text: str, language: Language) -> list[str]:
+    """The words that carry a subject of their own: not "hoeveel", not "hij"."""
+    pointing = {match.group().lower() for match in anywhere("points_back").finditer(text)}
+    return [
+        word
+        for word in content_words(anywhere("lead").sub("", text), language)
+        if word not in pointing and word not in STOP_WORDS[language]
+    ]
+
+
+def _own_words_beside_voices(text: str, question: Question, debate: Debate) -> list[str]:
+    """What a follow-up says besides naming its voices."""
+    words = _own_words(text, question.language)
+    return [
+        word
+        for word in words
+        if not named_voices(word, debate) and not any(word in _names(voice_id, debate) for voice_id in question.voices)
+    ]
+
+
+def _names(voice_id: str, debate: Debate) -> str:
+    voice = debate.voice(voice_id)
+    return " ".join((voice.name, *voice.aliases, *voice.asked_as)).lower() if voice else ""
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,160 @@
+"""A question becomes an answer: read, retrieve, select. Front ends call this and render what comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import Answer, AnswerStatus, EditionStamp, cited_sources
+from bot.choices import Choice
+from bot.conversation import ReadQuestion, Turn, read_in_conversation
+from bot.extractive import Selection, select
+from bot.questions import SMALLTALK, Kind, Question, clean, without_voices
+from bot.texts import Texts, texts
+from vectorstore.debate import Debate, Voice
+from vectorstore.edition import Edition, EditionReader
+from vectorstore.languages import Language
+from vectorstore.passages import Quote
+from vectorstore.retrieval import Evidence, Query, Retriever
+
+_REMEMBERED = 10
+_EVERY_VOICE = frozenset({Kind.ALL_POSITIONS, Kind.VERDICT})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An answer, the conversation after it, and what was weighed for it."""
+
+    answer: Answer
+    conversation: tuple[Turn, ...]
+    evidence: Evidence
+    choices: tuple[Choice, ...] = ()
+
+
+class Explainer:
+    """Answers questions from whatever edition is current when they are asked."""
+
+    def __init__(self, editions: EditionReader, retriever: Retriever, debate: Debate, language: Language | None = None) -> None:
+        """`language` fixes the language of the frame; None follows the question."""
+        self._editions, self._retriever, self._debate = editions, retriever, debate
+        self._language = language
+
+    def answer(self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None) -> Explained:
+        """The answer to a question, read with the turns before it.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            EditionError: there is no usable edition.
+        """
+        asked = clean(asked)
+        read = read_in_conversation(asked, conversation, self._debate, language or self._language)
+        return self._explain(asked, read, conversation)
+
+    def positions(self, topic: str | None, language: Language | None = None) -> Explained:
+        """What each voice says about a topic, or in general."""
+        asked = clean(topic) if topic else self._debate.title
+        read = read_in_conversation(asked, (), self._debate, language or self._language)
+        return self._explain(asked, replace(read, question=replace(read.question, kind=Kind.ALL_POSITIONS, stranger=None)), ())
+
+    def unavailable(self, asked: str, reason: str, language: Language | None = None) -> Answer:
+        """The answer to a question that cannot be taken up; it carries the caveat all the same."""
+        language = language or self._language or "nl"
+        with self._editions.current() as edition:
+            caveat = self._retriever.retrieve(Query(self._debate.title, language), edition).caveat
+            stamp = _stamp(edition)
+        message = texts(language).say("unavailable")
+        status = AnswerStatus.UNAVAILABLE
+        return Answer(asked, asked, language, status, caveat, stamp, reason=reason, message=message, sources=(caveat.source,))
+
+    def _explain(self, asked: str, read: ReadQuestion, conversation: Sequence[Turn]) -> Explained:
+        question = read.question
+        with self._editions.current() as edition:
+            subject = without_voices(question.text, self._debate)
+            query = Query(
+                question.text or asked, question.language, question.voices, subject, read.background, question.kind in _EVERY_VOICE
+            )
+            evidence = self._retriever.retrieve(query, edition)
+            if question.kind in SMALLTALK:
+                selection = Selection(AnswerStatus.SMALLTALK)
+                answer = self._smalltalk(question, evidence, edition)
+            else:
+                selection = self._select(question, evidence, edition)
+                answer = self._from_selection(asked, read, selection, evidence, edition)
+        first = next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
+        turns = (*conversation, Turn(question, first))[-_REMEMBERED:]
+        return Explained(answer, turns, evidence, selection.choices)
+
+    def _select(self, question: Question, evidence: Evidence, edition: Edition) -> Selection:
+        if not question.text:
+            return Selection(AnswerStatus.NOT_IN_SOURCES)
+        return select(evidence, question, self._debate, edition.catalog)
+
+    def _smalltalk(self, question: Question, evidence: Evidence, edition: Edition) -> Answer:
+        say = texts(question.language)
+        documents, _ = edition.catalog.counts()
+        listed = tuple(edition.catalog.sources()) if question.kind is Kind.SOURCES else (evidence.caveat.source,)
+        return Answer(
+            question=question.asked,
+            read_as=question.asked,
+            language=question.language,
+            status=AnswerStatus.SMALLTALK,
+            caveat=evidence.caveat,
+            edition=_stamp(edition),
+            sources=listed,
+            message=say.say(question.kind.value, title=self._debate.title, count=documents),
+        )
+
+    def _from_selection(self, asked: str, read: ReadQuestion, selection: Selection, evidence: Evidence, edition: Edition) -> Answer:
+        question = read.question
+        say = texts(question.language)
+        refused = selection.status is AnswerStatus.NOT_IN_SOURCES
+        reason = _reason(question, selection, say)
+        verdict = say.say("verdict") if question.kind is Kind.VERDICT and not refused else None
+        return Answer(
+            question=asked,
+            read_as=read.shown or asked,
+            language=question.language,
+            status=selection.status,
+            caveat=evidence.caveat,
+            edition=_stamp(edition),
+            statements=selection.statements,
+            silent_voices=selection.silent,
+            nearest=selection.nearest,
+            sources=cited_sources(selection.statements, selection.nearest, evidence.caveat),
+            reason=reason,
+            message=reason if refused else verdict,
+        )
+
+
+def _reason(question: Question, selection: Selection, say: Texts) -> str | None:
+    """What is missing, in a sentence; None where nothing is."""
+    names = say.list([voice.name for voice in selection.silent])
+    if selection.status is AnswerStatus.PARTIAL:
+        return say.say("partial_voices", voices=names)
+    if selection.status is not AnswerStatus.NOT_IN_SOURCES:
+        return None
+    nothing_named = not selection.missing and not selection.silent
+    if not question.text or (question.had_attack and nothing_named):
+        return say.say("not_in_sources_attack")
+    return _what_is_missing(question, selection, names, say)
+
+
+def _what_is_missing(question: Question, selection: Selection, names: str, say: Texts) -> str:
+    if question.stranger and question.stranger in selection.missing:
+        return say.say("not_in_sources_stranger", name=_capitalised(question.stranger))
+    if names:
+        return say.say("not_in_sources_voices", voices=names)
+    if selection.missing:
+        return say.say("not_in_sources_words", words=say.list([f'"{word}"' for word in selection.missing[:3]]))
+    return say.say("not_in_sources")
+
+
+def voice_of(quote: Quote, debate: Debate) -> Voice | None:
+    """The voice that a quote stands under."""
+    return debate.voice(quote.voice_id) if quote.voice_id else None
+
+
+def _stamp(edition: Edition) -> EditionStamp:
+    return EditionStamp(edition.info.number, edition.info.published_at)
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,195 @@
+"""From evidence to statements, without a language model: which sentences are quoted, under whom, or why none."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.answers import AnswerStatus, Statement
+from bot.choices import Choice, admits_not_knowing, is_about, is_stranger, rank, settles, settles_for_another, unknown_names
+from bot.questions import Kind, Question
+from vectorstore.catalog import Catalog
+from vectorstore.debate import Debate, Voice
+from vectorstore.passages import Quote
+from vectorstore.quotes import quote_sentences, with_context
+from vectorstore.retrieval import Evidence
+from vectorstore.words import content_words
+
+_MAX_QUOTES = 3
+_PER_VOICE = 2
+_FEW_VOICES = 3
+_NEAREST = 2
+_CONSIDERED = 6  # how far down the list an answer may stand
+_SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
+_CLOSE = 0.12  # how far behind the first quote another may be
+_EVERYWHERE = frozenset(
+    "genai kunstmatige intelligentie artificial intelligence generative public overheid standpunt debat debate position".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is quoted, or why nothing is; `missing` names what the sources do not hold."""
+
+    status: AnswerStatus
+    statements: tuple[Statement, ...] = ()
+    silent: tuple[Voice, ...] = ()
+    nearest: tuple[Quote, ...] = ()
+    missing: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+def select(evidence: Evidence, question: Question, debate: Debate, catalog: Catalog) -> Selection:
+    """The quotes that answer a question."""
+    choices = rank(evidence, question)
+    quote = _Quoter(debate, catalog)
+    if question.stranger is not None and is_stranger(question.stranger, evidence, choices):
+        return _refusal(choices, quote, missing=(question.stranger,))
+    if unknown := unknown_names(evidence):
+        return _refusal(choices, quote, missing=unknown)
+    if question.kind in {Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}:
+        return _by_voice(evidence, question, choices, debate, quote)
+    if question.kind is Kind.POSITION:
+        spoken = [choice for choice in choices if set(choice.scored.sentence.voices) & set(question.voices)]
+        return _position(evidence, question, spoken, choices, debate, quote)
+    return _fact(evidence, question, choices, quote)
+
+
+class _Quoter:
+    """Cuts quotes, and puts them under their voice."""
+
+    def __init__(self, debate: Debate, catalog: Catalog) -> None:
+        self._debate, self._catalog = debate, catalog
+
+    def quote(self, choice: Choice, voice_id: str | None = None) -> Quote:
+        """The chosen sentence with what it needs before it to be understood."""
+        passage = choice.scored.passage.passage
+        run = with_context(passage, choice.scored.sentence)
+        return quote_sentences(passage, run, self._catalog, voice_id)
+
+    def statements(self, quotes: Iterable[Quote]) -> tuple[Statement, ...]:
+        """The quotes under their voices, in the order of the first quote of each."""
+        grouped: dict[str | None, list[Quote]] = {}
+        for quote in _apart(quotes):
+            grouped.setdefault(quote.voice_id, []).append(quote)
+        return tuple(
+            Statement(self._debate.voice(voice_id) if voice_id else None, tuple(found)) for voice_id, found in grouped.items()
+        )
+
+
+def _fact(evidence: Evidence, question: Question, choices: Sequence[Choice], quote: _Quoter) -> Selection:
+    """The best sentence that settles the question, and others that are nearly as good."""
+    best = next((choice for choice in choices[:_CONSIDERED] if settles(choice, question, evidence)), None)
+    if best is None and question.voices:  # "de staatssecretaris" may be another one than the voice it stands for
+        best = next((choice for choice in choices[:_CONSIDERED] if settles_for_another(choice, evidence)), None)
+    if best is None or admits_not_knowing(choices[0]):
+        return _refusal(choices, quote, missing=_missing_words(evidence))
+    good = [choice for choice in choices if choice.score >= best.score - _CLOSE and settles(choice, question, evidence)]
+    quotes = [
+        quote.quote(choice)
+        for choice in _different([best, *(choice for choice in good if choice is not best)], _MAX_QUOTES, _language_of)
+    ]
+    return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices))
+
+
+def _position(
+    evidence: Evidence, question: Question, spoken: Sequence[Choice], choices: Sequence[Choice], debate: Debate, quote: _Quoter
+) -> Selection:
+    """A voice's positions, most relevant first; its general ones where the question names no subject."""
+    has_subject = _has_subject(evidence, debate)
+    fitting = [choice for choice in spoken if not has_subject or is_about(choice, evidence)]
+    if not fitting and (about := _fact(evidence, question, choices, quote)).status is AnswerStatus.ANSWERED:
+        return about
+    if not fitting:
+        silent = tuple(voice for voice_id in question.voices if (voice := debate.voice(voice_id)))
+        return Selection(
+            AnswerStatus.NOT_IN_SOURCES, silent=silent, nearest=_nearest(spoken or choices, quote), choices=tuple(choices)
+        )
+    chosen = _different(fitting, _MAX_QUOTES, _language_of)
+    quotes = [quote.quote(choice, _first_of(choice.scored.sentence.voices, question.voices)) for choice in chosen]
+    return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices))
+
+
+def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice], debate: Debate, quote: _Quoter) -> Selection:
+    """A place for every voice that speaks about the subject; those asked about that do not are named silent."""
+    asked = [voice for voice_id in question.voices if (voice := debate.voice(voice_id))]
+    if question.kind is Kind.VERDICT:
+        speaking = [voice for voice in debate.voices if any(voice.id in choice.scored.sentence.voices for choice in choices)]
+        voices = list({voice.id: voice for voice in (*asked, *speaking)}.values())[:_FEW_VOICES]
+    else:
+        voices = asked or list(debate.voices)
+    statements, silent = _statements_of(voices, question, choices, quote, evidence if _has_subject(evidence, debate) else None)
+    if not statements and question.kind is Kind.VERDICT:  # "onzin", "gelijk": no subject, but a wish for a verdict
+        statements, silent = _statements_of(voices, question, choices, quote, None)
+    if not statements:
+        return Selection(AnswerStatus.NOT_IN_SOURCES, silent=tuple(asked), nearest=_nearest(choices, quote), choices=tuple(choices))
+    if not asked:
+        statements.sort(key=lambda pair: -pair[0])
+    status = AnswerStatus.PARTIAL if asked and silent else AnswerStatus.ANSWERED
+    return Selection(status, tuple(statement for _, statement in statements), silent=tuple(silent), choices=tuple(choices))
+
+
+def _statements_of(
+    voices: Sequence[Voice], question: Question, choices: Sequence[Choice], quote: _Quoter, evidence: Evidence | None
+) -> tuple[list[tuple[float, Statement]], list[Voice]]:
+    """What each voice says about the subject, with the score of the best, and the voices that say nothing.
+
+    Without `evidence` there is no subject, and everything that a voice says will do.
+    """
+    statements, silent = [], []
+    for voice in voices:
+        spoken = [choice for choice in choices if voice.id in choice.scored.sentence.voices]
+        fitting = [choice for choice in spoken if evidence is None or is_about(choice, evidence)]
+        if fitting:
+            chosen = _different(fitting, _PER_VOICE if len(voices) <= _FEW_VOICES else 1, _language_of)
+            statements.append((fitting[0].score, Statement(voice, _apart(quote.quote(choice, voice.id) for choice in chosen))))
+        elif question.kind is not Kind.VERDICT:
+            silent.append(voice)
+    return statements, silent
+
+
+def _refusal(choices: Sequence[Choice], quote: _Quoter, missing: tuple[str, ...]) -> Selection:
+    return Selection(AnswerStatus.NOT_IN_SOURCES, nearest=_nearest(choices, quote), missing=missing, choices=tuple(choices))
+
+
+def _nearest(choices: Sequence[Choice], quote: _Quoter) -> tuple[Quote, ...]:
+    return _apart(quote.quote(choice) for choice in _different(choices[:20], _NEAREST, _language_of))
+
+
+def _missing_words(evidence: Evidence) -> tuple[str, ...]:
+    return tuple(term.word for term in evidence.terms if not term.is_known)
+
+
+def _has_subject(evidence: Evidence, debate: Debate) -> bool:
+    """Whether the question names a subject besides its voices and the debate's own, which everything is about."""
+    beside = {*content_words(debate.title, "nl"), *_EVERYWHERE}
+    return any(term.word not in beside for term in evidence.terms)
+
+
+def _apart(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+    """The quotes without those that overlap an earlier one."""
+    kept: list[Quote] = []
+    for quote in quotes:
+        if not any(quote.source.id == other.source.id and quote.start < other.end and other.start < quote.end for other in kept):
+            kept.append(quote)
+    return tuple(kept)
+
+
+def _language_of(choice: Choice) -> str:
+    return choice.scored.passage.source.language
+
+
+def _first_of(voices: Sequence[str], asked: Sequence[str]) -> str | None:
+    return next((voice for voice in asked if voice in voices), None)
+
+
+def _different(choices: Sequence[Choice], limit: int, language: Callable[[Choice], str]) -> list[Choice]:
+    """The best choices that do not say the same twice; the original wins from an account that says it too."""
+    chosen: list[Choice] = []
+    words: list[set[str]] = []
+    for choice in choices:
+        own = set(content_words(choice.scored.text, "en" if language(choice) == "en" else "nl"))
+        if all(len(own & other) <= _SAME_WORDS * min(len(own), len(other)) for other in words):
+            chosen.append(choice)
+            words.append(own)
+        if len(chosen) == limit:
+            break
+    return chosen
