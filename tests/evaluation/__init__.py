@@ -1,0 +1,1 @@
+"""Question sets and labelled sentences, and the commands that measure against them."""
