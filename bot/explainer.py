@@ -7,7 +7,7 @@ from bot.answers import Answer, AnswerStatus, EditionStamp, cited_sources
 from bot.choices import Choice
 from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
-from bot.questions import SMALLTALK, Kind, Question, clean, without_voices
+from bot.questions import SMALLTALK, Kind, Question, clean, names_subject, subject_of
 from bot.texts import Texts, texts
 from vectorstore.debate import Debate, Voice
 from vectorstore.edition import Edition, EditionReader
@@ -16,6 +16,7 @@ from vectorstore.passages import Quote
 from vectorstore.retrieval import Evidence, Query, Retriever
 
 _REMEMBERED = 10
+_OPINIONS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
 _EVERY_VOICE = frozenset({Kind.ALL_POSITIONS, Kind.VERDICT})
 
 
@@ -67,10 +68,7 @@ class Explainer:
     def _explain(self, asked: str, read: ReadQuestion, conversation: Sequence[Turn]) -> Explained:
         question = read.question
         with self._editions.current() as edition:
-            subject = without_voices(question.text, self._debate)
-            query = Query(
-                question.text or asked, question.language, question.voices, subject, read.background, question.kind in _EVERY_VOICE
-            )
+            query = self._query(read, asked)
             evidence = self._retriever.retrieve(query, edition)
             if question.kind in SMALLTALK:
                 selection = Selection(AnswerStatus.SMALLTALK)
@@ -81,6 +79,20 @@ class Explainer:
         first = next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
         turns = (*conversation, Turn(question, first))[-_REMEMBERED:]
         return Explained(answer, turns, evidence, selection.choices)
+
+    def _query(self, read: ReadQuestion, asked: str) -> Query:
+        """What to search for. A question without a subject of its own ("Wat vindt Szabó?") is about the debate as a whole."""
+        question = read.question
+        subject = subject_of(question, self._debate)
+        has_subject = question.kind not in _OPINIONS or names_subject(subject, question.language, self._debate)
+        return Query(
+            text=(question.text or asked) if has_subject else self._debate.title,
+            language=question.language,
+            voices=question.voices,
+            subject=subject,
+            background=read.background,
+            every_voice=question.kind in _EVERY_VOICE,
+        )
 
     def _select(self, question: Question, evidence: Evidence, edition: Edition) -> Selection:
         if not question.text:

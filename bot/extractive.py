@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.answers import AnswerStatus, Statement
 from bot.choices import Choice, admits_not_knowing, is_about, is_stranger, rank, settles, settles_for_another, unknown_names
-from bot.questions import Kind, Question
+from bot.questions import Kind, Question, names_subject
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate, Voice
 from vectorstore.passages import Quote
@@ -20,9 +20,6 @@ _NEAREST = 2
 _CONSIDERED = 6  # how far down the list an answer may stand
 _SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
 _CLOSE = 0.12  # how far behind the first quote another may be
-_EVERYWHERE = frozenset(
-    "genai kunstmatige intelligentie artificial intelligence generative public overheid standpunt debat debate position".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ def _position(
     evidence: Evidence, question: Question, spoken: Sequence[Choice], choices: Sequence[Choice], debate: Debate, quote: _Quoter
 ) -> Selection:
     """A voice's positions, most relevant first; its general ones where the question names no subject."""
-    has_subject = _has_subject(evidence, debate)
+    has_subject = names_subject(evidence.query.subject, question.language, debate)
     fitting = [choice for choice in spoken if not has_subject or is_about(choice, evidence)]
     if not fitting and (about := _fact(evidence, question, choices, quote)).status is AnswerStatus.ANSWERED:
         return about
@@ -116,7 +113,9 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
         voices = list({voice.id: voice for voice in (*asked, *speaking)}.values())[:_FEW_VOICES]
     else:
         voices = asked or list(debate.voices)
-    statements, silent = _statements_of(voices, question, choices, quote, evidence if _has_subject(evidence, debate) else None)
+    statements, silent = _statements_of(
+        voices, question, choices, quote, evidence if names_subject(evidence.query.subject, question.language, debate) else None
+    )
     if not statements and question.kind is Kind.VERDICT:  # "onzin", "gelijk": no subject, but a wish for a verdict
         statements, silent = _statements_of(voices, question, choices, quote, None)
     if not statements:
@@ -156,12 +155,6 @@ def _nearest(choices: Sequence[Choice], quote: _Quoter) -> tuple[Quote, ...]:
 
 def _missing_words(evidence: Evidence) -> tuple[str, ...]:
     return tuple(term.word for term in evidence.terms if not term.is_known)
-
-
-def _has_subject(evidence: Evidence, debate: Debate) -> bool:
-    """Whether the question names a subject besides its voices and the debate's own, which everything is about."""
-    beside = {*content_words(debate.title, "nl"), *_EVERYWHERE}
-    return any(term.word not in beside for term in evidence.terms)
 
 
 def _apart(quotes: Iterable[Quote]) -> tuple[Quote, ...]:

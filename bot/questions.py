@@ -10,6 +10,7 @@ from bot.phrases import anywhere, as_meant, whole
 from vectorstore.debate import Debate, Voice, names_pattern
 from vectorstore.errors import UsageError
 from vectorstore.languages import Language, detect_language
+from vectorstore.words import content_words
 
 MAX_CHARS = 2_000
 
@@ -64,6 +65,10 @@ class Question:
     had_attack: bool = False
 
 
+_EVERYWHERE = frozenset(
+    """genai kunstmatige intelligentie artificial intelligence generative public overheid standpunt positie mening debat
+    debate view""".split()
+)
 # Characters that are not seen but are read by machines: tags, zero-width and direction marks.
 _UNSEEN = re.compile(r"[\U000e0000-\U000e007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -151,8 +156,21 @@ def named_voices(text: str, debate: Debate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(voice_id for _, _, voice_id in _mentions(text, debate)))
 
 
-def without_voices(text: str, debate: Debate) -> str:
-    """A question without the names of its voices: what is asked of them."""
+def subject_of(question: Question, debate: Debate) -> str:
+    """What a question asks of its voices: its text without their names, and without "wat vindt", "het verschil", "gelijk"."""
+    subject = _without_voices(question.text, debate)
+    asks_positions = question.kind in {Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}
+    return anywhere(question.kind.value).sub(" ", subject) if asks_positions else subject
+
+
+def names_subject(subject: str, language: Language, debate: Debate) -> bool:
+    """Whether there is more in a subject than the debate's own, which everything is about."""
+    return any(
+        word not in _EVERYWHERE and word not in content_words(debate.title, "nl") for word in content_words(subject, language)
+    )
+
+
+def _without_voices(text: str, debate: Debate) -> str:
     for start, end, _ in reversed(_mentions(text, debate)):
         text = f"{text[:start]} {text[end:]}"
     return " ".join(text.split())

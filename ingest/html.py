@@ -10,6 +10,7 @@ from ingest.extraction import Block, BlockKind, Extracted, RefusedError, assembl
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "p", "li", "item", "head", "row", "tr", "blockquote", "quote", "dt", "dd", "pre", "figcaption"}
 _NOISE = ("script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "svg", "button")
+_LONG_PAGE = 250
 _ENOUGH = 0.4  # of a page's words: below that, the extractor took a part for the whole
 
 
@@ -30,7 +31,9 @@ def extract_html(data: bytes) -> Extracted:
     whole = list(_blocks(_without_noise(page)))
     found = trafilatura.bare_extraction(data, include_comments=False, include_tables=True, favor_recall=True)
     main = list(_blocks(found.body)) if isinstance(found, TrafilaturaDocument) and found.body is not None else []
-    blocks = main if _words(main) >= _ENOUGH * _words(whole) or _words(main) > 250 else whole
+    # On a short page trafilatura gives up and returns everything, menus included, as one paragraph.
+    is_whole = len(main) > 1 and (_words(main) >= _ENOUGH * _words(whole) or _words(main) > _LONG_PAGE)
+    blocks = main if is_whole else whole
     if not blocks:
         raise RefusedError("no text was found in it; pages that are filled in by a script cannot be read")
     return assemble(blocks, metadata)

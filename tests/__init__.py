@@ -1,0 +1,1 @@
+"""The tests; `tests.evaluation` measures quality and `tests.benchmarks` speed."""

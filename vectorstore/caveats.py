@@ -1,5 +1,6 @@
 """The caveat that an answer shows: the oversight statement closest to the question. There always is one."""
 
+import re
 from collections.abc import Iterator
 
 from vectorstore.catalog import StoredPassage
@@ -10,10 +11,12 @@ from vectorstore.quotes import quote_sentences
 from vectorstore.standing import begins_dependent
 from vectorstore.weighing import Weighing, as_language
 
+_NAMES_PEOPLE = re.compile(r"\b(?:toezicht|mens|mensen|menselijk\w*|oordelen|ambtenaren|human|oversight|people)\b", re.IGNORECASE)
 _CANDIDATES = 30
 _WORDS = 0.3  # what shared words add to the similarity
 _LEANING = 0.2  # off for a sentence that points back
-_PINNED = 0.05  # for the statements of the pinned document, which were written to stand beside any answer
+_PEOPLE = 0.15  # for one that names people or their oversight, not only that an effect is unproven
+_PINNED = 0.1  # for the statements of the pinned document, which were written to stand beside any answer
 
 
 def closest_caveat(edition: Edition, weighing: Weighing, pinned_document: str) -> Quote:
@@ -30,6 +33,7 @@ def closest_caveat(edition: Edition, weighing: Weighing, pinned_document: str) -
         score = float(stored.vectors[index] @ weighing.vector)
         score += _WORDS * weighing.alone(passage, sentence, as_language(sources[passage.source_id].language))
         score += _PINNED if passage.source_id == pinned_document else 0.0
+        score += _PEOPLE if _NAMES_PEOPLE.search(passage.text_of(sentence)) else 0.0
         score -= _LEANING if begins_dependent(passage.text_of(sentence)) else 0.0
         ranked.append((score, passage.id, index, passage))
     if not ranked:

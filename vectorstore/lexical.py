@@ -7,24 +7,27 @@ from math import log
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vectorstore.languages import Language
 from vectorstore.words import compound_head, compound_modifier, content_words, stem
 
 _REMEMBERED = 20_000  # texts, at about a kilobyte each
-_ROWS, _VOCABULARY = "rows.npy", "vocabulary.txt"
+_ARRAYS = ("scores.npy", "passages.npy", "bounds.npy", "rows.npy")  # by term: bounds[t]:bounds[t + 1] of the first two
+_TERMS, _VOCABULARY = "terms.txt", "vocabulary.txt"
 
 
 class LexicalIndex:
-    """Scores every passage against weighted terms. Open one with a folder that `build_lexical_index` filled."""
+    """Scores every passage against weighted terms. Open one with a folder that `build_lexical_index` filled.
+
+    bm25s computes the scores when the index is built; to add them up takes numpy alone, and importing bm25s with scipy
+    would cost a question 0.2 s.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the index; its arrays are mapped into memory, not read."""
-        import bm25s
-
-        self._index = bm25s.BM25.load(str(folder), mmap=True, show_progress=False)
-        self._rows = np.load(folder / _ROWS, mmap_mode="r")
+        self._scores, self._passages, self._bounds, self._rows = (np.load(folder / name, mmap_mode="r") for name in _ARRAYS)
+        terms = (folder / _TERMS).read_text("utf-8").split("\n")
+        self._columns = {term: column for column, term in enumerate(terms)}
         self._folder = folder
         self._terms: dict[tuple[str, Language], list[str]] = {}
         self._terms_of = lru_cache(_REMEMBERED)(self._read_terms)
@@ -62,11 +65,8 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term occurs."""
-        column = self._index.vocab_dict.get(term)
-        if column is None:
-            return 0
-        bounds = self._index.scores["indptr"]
-        return int(bounds[column + 1] - bounds[column])
+        column = self._columns.get(term)
+        return 0 if column is None else int(self._bounds[column + 1] - self._bounds[column])
 
     def rarity(self, term: str) -> float:
         """The inverse document frequency of a term; one that occurs nowhere is as rare as can be."""
@@ -76,16 +76,15 @@ class LexicalIndex:
     def search(self, weights: Mapping[str, float], limit: int) -> list[tuple[int, float]]:
         """The best (catalogue row, score) for terms with weights; passages without any of them are left out."""
         scores = np.zeros(len(self), dtype=np.float32)
-        for weight, terms in _by_weight(weights, self._index.vocab_dict).items():
-            scores += weight * self._scores(terms)
+        for term, weight in weights.items():
+            if (column := self._columns.get(term)) is not None:
+                inside = slice(int(self._bounds[column]), int(self._bounds[column + 1]))
+                scores[self._passages[inside]] += weight * self._scores[inside]
         found = np.flatnonzero(scores > 0)
         if len(found) > limit:
             found = found[np.argpartition(-scores[found], limit)[:limit]]
         ordered = found[np.lexsort((found, -scores[found]))]
         return [(int(self._rows[index]), float(scores[index])) for index in ordered]
-
-    def _scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        return np.asarray(self._index.get_scores(list(terms)), dtype=np.float32)
 
 
 def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Language]]) -> None:
@@ -101,8 +100,11 @@ def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Languag
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
     index.index(indexed or [[""]], show_progress=False)
     folder.mkdir()
-    index.save(str(folder), show_progress=False)
-    np.save(folder / _ROWS, np.array(rows, dtype=np.int64))
+    columns = sorted(index.vocab_dict, key=index.vocab_dict.__getitem__)
+    arrays = (index.scores["data"], index.scores["indices"], index.scores["indptr"], np.array(rows, dtype=np.int64))
+    for name, array in zip(_ARRAYS, arrays, strict=True):
+        np.save(folder / name, array)
+    (folder / _TERMS).write_text("\n".join(columns), "utf-8")
     (folder / _VOCABULARY).write_text("\n".join(sorted(vocabulary)), "utf-8")
 
 
@@ -111,11 +113,3 @@ def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> l
     parts: list[Callable[[str, Collection[str]], str | None]] = [compound_head, compound_modifier] if language == "nl" else []
     found = {stem(word, language), *(stem(part, language) for cut in parts if (part := cut(word, vocabulary)))}
     return sorted(found)
-
-
-def _by_weight(weights: Mapping[str, float], known: Collection[str]) -> dict[float, list[str]]:
-    grouped: dict[float, list[str]] = {}
-    for term, weight in sorted(weights.items()):
-        if term in known:
-            grouped.setdefault(weight, []).append(term)
-    return grouped

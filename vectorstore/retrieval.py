@@ -64,7 +64,7 @@ class Retriever:
     def retrieve(self, query: Query, edition: Edition) -> Evidence:
         """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
         vector = self._embeddings.encode_query(query.text)
-        terms = question_terms(query.subject or query.text, query.background, query.language, edition.lexical, self._debate)
+        terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
         stored, ranks, lexical = self._candidates(query, edition, vector, terms)
         passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, ranks, lexical))
         weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical)

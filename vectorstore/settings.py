@@ -15,7 +15,9 @@ PREFIX = "KANTTEKENING_"
 class Settings(BaseSettings):
     """What a user can set; `.env.example` lists each with its default."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("kanttekening", appauthor=False)),

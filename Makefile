@@ -1,0 +1,71 @@
+# Kanttekening: everything that is done from a checkout. Needs Python 3.11 or later with pip, and make.
+#
+#   make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"
+#
+# The command's own exit codes (docs/contract.md) become a failure of make, which is always 2; scripts call
+# .venv/bin/kanttekening itself.
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+
+# The question reaches the command as it was typed. `value` keeps make from reading a $ in it, the environment keeps the
+# shell from reading quotes, and `unexport` keeps make from handing out a second copy that it has read after all.
+unexport Q
+export QUESTION := $(value Q)
+
+.PHONY: help ask question test check bench soak oversight clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make ask Q="…"   answer a question; the first time, install and build the first edition'
+	@echo 'make test        run the tests'
+	@echo 'make soak        run the same tests in full, which takes much longer'
+	@echo 'make check       lint, formatting and types'
+	@echo 'make bench       print speed and memory, with the machine that they were measured on'
+	@echo 'make oversight   print how well sentences about human oversight are recognised'
+	@echo 'make clean       remove everything that these commands made'
+
+ask: question $(VENV)/.installed
+	@exec $(BIN)/kanttekening ask -- "$$QUESTION"
+
+question:
+	$(if $(value Q),,$(error No question. Ask one: make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"))
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest
+
+soak: $(VENV)/.installed-dev
+	@KANTTEKENING_SOAK=1 $(BIN)/python -m pytest -o timeout=3600
+
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy bot ingest vectorstore tests
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.benchmarks
+
+oversight: $(VENV)/.installed
+	@$(BIN)/python -m tests.evaluation.oversight
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find bot ingest vectorstore tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are older than the files they depend on when something has to be installed; otherwise pip is not started.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(call install,.)
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	$(call install,.[dev])
+	@touch $(VENV)/.installed $@
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Kanttekening needs Python 3.11 or later, and '$(PYTHON)' is `$(PYTHON) -V 2>/dev/null || echo not there`. Name another one: make … PYTHON=python3.12" >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@echo 'Installing into $(VENV); the first time this takes a few minutes.' >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '$(1)' >&2
+endef

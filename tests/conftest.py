@@ -1,0 +1,111 @@
+"""What every test stands on: a home of its own, ready-made editions, and no network."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.loaders import Metadata
+from ingest.pipeline import Pipeline, Wish
+from vectorstore.debate import Debate, load_debate
+from vectorstore.editions import Shelf
+from vectorstore.embeddings import PassageEmbeddings, load_embeddings
+from vectorstore.settings import PREFIX
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # also for the processes that tests start; read when huggingface_hub is imported
+
+ROOT = Path(__file__).parents[1]
+COLUMN = "sources/column-2025-04-22.txt"
+COLUMN_METADATA = Metadata(
+    title="Waar blijft de visie van de overheid op GenAI in de publieke sector?", author="Marco Derksen", published="2025-04-22"
+)
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")  # noqa: S104  # addresses to compare with, not to bind to
+_attempts: list[str] = []
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook: sees every connection and every name that is looked up from Python, whatever library asks for it."""
+    if event in {"socket.connect", "socket.sendto"}:
+        connection, address = arguments[:2]
+        is_inet = isinstance(connection, socket.socket) and connection.family in {socket.AF_INET, socket.AF_INET6}
+        host = str(address[0]) if is_inet and isinstance(address, tuple) else ""
+    elif event == "socket.getaddrinfo":
+        host = str(arguments[0] or "")
+    else:
+        return
+    if host and not host.startswith(_LOOPBACK):
+        _attempts.append(f"{event} {host}")
+        raise ConnectionRefusedError(f"tests have no network, and {host!r} was asked for")
+
+
+sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    """No test reaches outside the machine, not even where a library would swallow the refusal."""
+    _attempts.clear()
+    yield
+    assert not _attempts, f"a test asked for the network: {_attempts}"
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every test has an empty home, a working directory and settings of its own, whatever is set outside."""
+    for name in [name for name in os.environ if name.startswith(PREFIX) and name != f"{PREFIX}SOAK"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv(f"{PREFIX}HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real input beside the checkout; skips by name where it is absent, and fails there in CI."""
+    folder = ROOT.parent / "shared"
+    if folder.is_dir():
+        return folder
+    if os.environ.get("CI"):
+        pytest.fail("needs ../shared, which must be there in CI")
+    pytest.skip("needs ../shared")
+
+
+@pytest.fixture(scope="session")
+def debate() -> Debate:
+    """The bundled debate."""
+    return load_debate()
+
+
+@pytest.fixture(scope="session")
+def embeddings() -> PassageEmbeddings:
+    """The bundled model."""
+    return load_embeddings("bundled")
+
+
+@pytest.fixture(scope="session")
+def dossier_home(tmp_path_factory: pytest.TempPathFactory, embeddings: PassageEmbeddings, debate: Debate) -> Path:
+    """A home with the dossier as edition 1, made once: read it, do not change it."""
+    home = tmp_path_factory.mktemp("dossier") / "home"
+    Pipeline(Shelf(home), embeddings, debate, dossier=True, keep=5).run(Wish())
+    return home
+
+
+@pytest.fixture(scope="session")
+def column_home(
+    tmp_path_factory: pytest.TempPathFactory, dossier_home: Path, embeddings: PassageEmbeddings, debate: Debate, shared: Path
+) -> Path:
+    """A home with the dossier as edition 1 and the column added in edition 2, made once: read it, do not change it."""
+    home = tmp_path_factory.mktemp("column") / "home"
+    shutil.copytree(dossier_home, home)
+    wish = Wish(paths=[shared / COLUMN], given=COLUMN_METADATA)
+    Pipeline(Shelf(home), embeddings, debate, dossier=True, keep=5).run(wish)
+    return home
+
+
+@pytest.fixture
+def home(dossier_home: Path, tmp_path: Path) -> Path:
+    """A home of this test's own with the dossier as edition 1; KANTTEKENING_HOME points to it."""
+    return Path(shutil.copytree(dossier_home, tmp_path / "home"))
