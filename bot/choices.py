@@ -13,6 +13,7 @@ from vectorstore.words import fold, words_in
 _MIN_WORDS = 4
 # A sentence answers when what it shares with the question, in words and in meaning, adds up to this.
 _MIN_SHARED = 0.92
+_LOST_IN_TRANSLATION = 0.12  # less is asked of a sentence in another language than the question
 _MIN_SHARED_OTHER = 1.0  # and where it is about another voice than the one that the question names
 _NAMED = 0.9  # of `voice_share`: the voice speaks in the sentence, or is named in it
 _MAX_UNKNOWN = 0.4  # a question is refused when more of it than this is words that the texts do not have,
@@ -84,6 +85,8 @@ def answers(choice: Choice, evidence: Evidence, least: float = _MIN_SHARED) -> b
         return False
     if _unknown_share(evidence) > _MAX_UNKNOWN and similarity < _CLOSE_ENOUGH:
         return False
+    if choice.scored.passage.source.language != evidence.query.language:
+        least -= _LOST_IN_TRANSLATION
     return coverage + similarity >= least and _holds_figures(choice, evidence)
 
 
@@ -121,10 +124,10 @@ def is_stranger(name: str, evidence: Evidence, choices: Sequence[Choice]) -> boo
     return not _speaks(name, choices)
 
 
-def unknown_names(evidence: Evidence) -> tuple[str, ...]:
+def unknown_names(evidence: Evidence, question: Question) -> tuple[str, ...]:
     """The names in a question that no source holds: what is said of anything else is then no answer."""
-    unknown = {term.word for term in evidence.terms if not term.is_known and term.weight == 1}
-    rest = evidence.query.text.partition(" ")[2]  # any first word has a capital
+    unknown = {term.word for term in evidence.terms if (not term.is_known or term.is_corrected) and term.weight == 1}
+    rest = question.asked.partition(" ")[2]  # any first word has a capital
     return tuple(name for name in _NAME.findall(rest) if fold(name) in unknown)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.phrases import anywhere, whole
-from bot.questions import SMALLTALK, Kind, Question, named_voices, read_question
+from bot.questions import SMALLTALK, Kind, Question, Wanted, named_voices, read_question
 from vectorstore.debate import Debate, Voice
 from vectorstore.languages import STOP_WORDS, Language, detect_language
 from vectorstore.words import content_words
@@ -16,9 +16,10 @@ _OWN_SUBJECT = 3  # a follow-up with this many words of its own needs no voice f
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question as read, and the voice that its answer quoted first."""
+    """One question as read, what it was about besides, and the voice that its answer quoted first."""
 
     question: Question
+    background: str = ""
     answered_voice: str | None = None
 
 
@@ -37,7 +38,7 @@ def read_in_conversation(asked: str, turns: Sequence[Turn], debate: Debate, lang
     if language is None and before is not None:
         language = detect_language(asked, default=before.question.language)
     question = read_question(asked, debate, language)
-    if before is None or question.kind in SMALLTALK or not _is_follow_up(question):
+    if before is None or not question.text or question.kind in SMALLTALK or not _is_follow_up(question):
         return ReadQuestion(question, question.text)
     return _completed(question, before, turns, debate)
 
@@ -54,25 +55,33 @@ def _is_follow_up(question: Question) -> bool:
 
 def _completed(question: Question, before: Turn, turns: Sequence[Turn], debate: Debate) -> ReadQuestion:
     earlier = before.question
-    text = _capitalised(anywhere("lead").sub("", question.text).strip()) or question.text
+    text = _capitalised(anywhere("lead").sub("", question.text).strip(" ,")) or question.text
     if whole("why").match(question.text) or whole("more").match(question.text):
         return _about_the_same(question, text, before)
     if question.voices and not _own_words_beside_voices(text, question, debate):
-        return _other_voice(question, earlier, debate)
+        return (
+            _opinion_on_it(question, text, earlier)
+            if anywhere("position").search(text)
+            else _other_voice(question, earlier, debate)
+        )
     own = _own_words(text, question.language)
-    voice = _meant_voice(question, turns, debate) if len(own) < _OWN_SUBJECT or anywhere("he").search(text) else None
+    leans = len(own) < _OWN_SUBJECT and (anywhere("lead").search(question.text) is not None or len(own) == 0)
+    voice = _meant_voice(question, turns, debate) if leans or anywhere("he").search(text) else None
     if voice is not None:
         text = _with_voice(text, voice, question.language)
-    if not own or (len(own) <= 2 and anywhere("points_back").search(text)):
-        text = f"{text} ({earlier.text})"
     reread = read_question(text, debate, question.language)
-    voices = reread.voices or ((voice.id,) if voice else ())
-    wanted = question.wanted if question.wanted.value != "anything" else reread.wanted
-    kind = Kind.POSITION if question.kind is Kind.FACT and earlier.kind is Kind.POSITION and not own else reread.kind
-    background = " ".join(turn.question.text for turn in turns[-2:])
-    return ReadQuestion(
-        replace(reread, asked=question.asked, voices=voices, wanted=wanted, kind=kind, stranger=question.stranger), text, background
+    shown = f"{text} ({earlier.text})" if not own or (len(own) == 1 and anywhere("points_back").search(text)) else text
+    wanted = question.wanted if question.wanted is not Wanted.ANYTHING else reread.wanted
+    kind = Kind.POSITION if reread.kind is Kind.FACT and earlier.kind is Kind.POSITION and not own else reread.kind
+    completed = replace(
+        reread,
+        asked=question.asked,
+        voices=(voice.id,) if voice else reread.voices,
+        wanted=wanted,
+        kind=kind,
+        stranger=question.stranger,
     )
+    return ReadQuestion(completed, shown, background=" ".join(turn.question.text for turn in turns[-2:]))
 
 
 def _about_the_same(question: Question, text: str, before: Turn) -> ReadQuestion:
@@ -81,7 +90,14 @@ def _about_the_same(question: Question, text: str, before: Turn) -> ReadQuestion
     voices = earlier.voices or ((before.answered_voice,) if before.answered_voice else ())
     shown = f"{text.rstrip('?!. ')}: {earlier.text}"
     asked_on = replace(earlier, asked=question.asked, language=question.language, wanted=question.wanted, voices=voices)
-    return ReadQuestion(asked_on, shown)
+    return ReadQuestion(asked_on, shown, before.background)
+
+
+def _opinion_on_it(question: Question, text: str, earlier: Question) -> ReadQuestion:
+    """ "En wat vindt Szabó daarvan?" asks for a position on what the question before was about."""
+    shown = f"{text} ({earlier.text})"
+    asked = replace(question, text=text, kind=Kind.POSITION, wanted=Wanted.ANYTHING)
+    return ReadQuestion(asked, shown, background=earlier.text)
 
 
 def _other_voice(question: Question, earlier: Question, debate: Debate) -> ReadQuestion:

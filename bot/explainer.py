@@ -77,7 +77,7 @@ class Explainer:
                 selection = self._select(question, evidence, edition)
                 answer = self._from_selection(asked, read, selection, evidence, edition)
         first = next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
-        turns = (*conversation, Turn(question, first))[-_REMEMBERED:]
+        turns = (*conversation, Turn(question, read.background, first))[-_REMEMBERED:]
         return Explained(answer, turns, evidence, selection.choices)
 
     def _query(self, read: ReadQuestion, asked: str) -> Query:
@@ -138,7 +138,7 @@ class Explainer:
 
 def _reason(question: Question, selection: Selection, say: Texts) -> str | None:
     """What is missing, in a sentence; None where nothing is."""
-    names = say.list([voice.name for voice in selection.silent])
+    names = say.list([voice.called(say.language) for voice in selection.silent])
     if selection.status is AnswerStatus.PARTIAL:
         return say.say("partial_voices", voices=names)
     if selection.status is not AnswerStatus.NOT_IN_SOURCES:

@@ -40,7 +40,7 @@ def select(evidence: Evidence, question: Question, debate: Debate, catalog: Cata
     quote = _Quoter(debate, catalog)
     if question.stranger is not None and is_stranger(question.stranger, evidence, choices):
         return _refusal(choices, quote, missing=(question.stranger,))
-    if unknown := unknown_names(evidence):
+    if unknown := unknown_names(evidence, question):
         return _refusal(choices, quote, missing=unknown)
     if question.kind in {Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}:
         return _by_voice(evidence, question, choices, debate, quote)

@@ -90,10 +90,10 @@ _STRANGER = re.compile(
     r"state secretary )*)(?P<name>[\w’'&.-]+(?:\s+(?:van |de |der |den )*[A-Z][\w’'-]+)*)"
 )
 _NAMELESS = frozenset(
-    """men je jij jullie u iemand iedereen hij zij ze hen hem haar dit dat deze er we wij mensen burgers ambtenaren experts
-    deskundigen overheid onderzoek bronnen kritiek anderen people experts it they he she you someone everyone critics them
-    him her sources voorstanders tegenstanders partijen wie wat artikel rapport verordening wet avg standpunt
-    algoritmekader handreiking kader framework law government visie nds act column kamerleden""".split()
+    """zijn hun his their men je jij jullie u iemand iedereen hij zij ze hen hem haar dit dat deze er we wij mensen burgers
+    ambtenaren experts deskundigen overheid onderzoek bronnen kritiek anderen people experts it they he she you someone
+    everyone critics them him her sources voorstanders tegenstanders partijen wie wat artikel rapport verordening wet
+    avg standpunt algoritmekader handreiking kader framework law government visie nds act column kamerleden""".split()
 )
 
 
@@ -220,10 +220,16 @@ def _wanted(text: str) -> Wanted:
     )
 
 
+def _without_about(name: str, debate: Debate) -> str:
+    """ "Mark Rutte van BCG" is Mark Rutte, asked about BCG."""
+    before, of, after = name.rpartition(" van ")
+    return before if of and named_voices(after, debate) else name
+
+
 def _stranger(text: str, debate: Debate) -> str | None:
     """Whose position is asked for, when that is no voice of the debate."""
     for match in _STRANGER.finditer(text):
-        name = match.group("name").strip("?.!,;:'’\"")
-        if name and name.lower() not in _NAMELESS and not named_voices(name, debate) and not named_voices(match.group(), debate):
+        name = _without_about(match.group("name"), debate).strip("?.!,;:'’\"")
+        if name and name.lower() not in _NAMELESS and not named_voices(name, debate):
             return name
     return None

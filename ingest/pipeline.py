@@ -232,7 +232,7 @@ class Pipeline:
         sentences = attribute_voices(document, split_sentences(document), self._debate)
         is_pinned = document.source.place == DOSSIER_PLACE + self._debate.caveat_document
         marked = [
-            replace(sentence, oversight=is_pinned or states_oversight(document.text[sentence.start : sentence.end]))
+            replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
             for sentence in sentences
         ]
         return group_passages(document, marked)
@@ -241,6 +241,14 @@ class Pipeline:
         return hashlib.sha256(
             f"{self._recipe}\0{asdict(document.source)}\0{document.sections}\0{document.text}".encode()
         ).hexdigest()
+
+
+def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
+    """Whether a sentence can be a caveat; what the dossier says of itself ("Kanttekening heeft … niet gelezen") is none."""
+    is_about_itself = document.source.after is not None or is_pinned
+    if is_about_itself and document.source.publisher and text.startswith(document.source.publisher):
+        return False
+    return is_pinned or states_oversight(text)
 
 
 def resolve_id(wanted: str, ids: Iterable[str]) -> str:

@@ -25,7 +25,15 @@ class Voice:
     since: str | None = None
     until: str | None = None
     person: bool = False
+    article: str | None = None
+    english: str | None = None
     role: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def called(self, language: str) -> str:
+        """The name as a sentence in a language has it: "de Algemene Rekenkamer", "the author of the column"."""
+        if language == "en":
+            return self.english or self.name
+        return f"{self.article} {self.name}" if self.article else self.name
 
     def was_in_office(self, date: str) -> bool:
         """Whether an ISO date, possibly partial, falls within the term of office."""
@@ -87,6 +95,8 @@ def _voice(entry: dict[str, Any]) -> Voice:
         since=entry.get("from"),
         until=entry.get("until"),
         person=entry.get("person", False),
+        article=entry.get("article"),
+        english=entry.get("english"),
         role=entry.get("role", {}),
     )
 

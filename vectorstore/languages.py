@@ -8,7 +8,8 @@ Language = Literal["nl", "en"]
 
 STOP_WORDS: dict[Language, frozenset[str]] = {
     "nl": frozenset(
-        """aan al alle alleen als alsof ander andere anders bent bij bijvoorbeeld daar daarbij daarmee daarom dan dat de deze
+        """daarvan daarover daarop daaraan daarvoor daarin daartegen ervan ermee erover hiervan hierover hiermee
+        aan al alle alleen als alsof ander andere anders bent bij bijvoorbeeld daar daarbij daarmee daarom dan dat de deze
         die dit doe doen doet door dus echter een eens en er erg erover even gaan gaat gewoon graag had hadden heb hebben
         hebt heeft hem hen het hier hij hoe hun iemand iets ik in is ja je jij jou jouw jullie kan kon konden kun kunnen
         kunt maar maken maakt me meer men met mij mijn moest moet moeten mocht mag na naar nee niet niets nog nou nu of om
@@ -32,9 +33,13 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
 """Words that carry no subject of their own, by language."""
 
 _WORD = re.compile(r"[a-zà-ÿ]+")
+_GREETINGS = {
+    "nl": {"hoi", "hallo", "doei", "dag", "bedankt", "dankjewel", "bronnen"},
+    "en": {"hi", "hello", "bye", "thanks", "sources"},
+}
 _TELLING = {
-    "nl": STOP_WORDS["nl"] - STOP_WORDS["en"],
-    "en": STOP_WORDS["en"] - STOP_WORDS["nl"],
+    "nl": (STOP_WORDS["nl"] - STOP_WORDS["en"]) | _GREETINGS["nl"],
+    "en": (STOP_WORDS["en"] - STOP_WORDS["nl"]) | _GREETINGS["en"],
 }
 _SPELLING = {"nl": re.compile(r"ij|aa|uu|oe|sch|cht|lijk|ing$|eer|en$"), "en": re.compile(r"th|wh|tion|ght|ly$|ck|ea|ing$|ed$|y$")}
 

@@ -35,14 +35,18 @@ def with_context(passage: Passage, sentence: Sentence) -> list[Sentence]:
     """The sentence with what it needs to be understood, three sentences at most.
 
     "Dit zou …" takes the sentences before it along, as far as they are in its paragraph; one that ends in a colon takes
-    what it announces.
+    what it announces. Nobody else's words come along.
     """
     index = passage.sentences.index(sentence)
     first, last = index, index
     while first > 0 and last - first + 1 < _MAX_SENTENCES and begins_dependent(passage.text_of(passage.sentences[first])):
-        if passage.sentences[first - 1].paragraph != sentence.paragraph:
+        before = passage.sentences[first - 1]
+        if before.paragraph != sentence.paragraph or (before.voices and before.voices != sentence.voices):
             break
         first -= 1
     if passage.text_of(sentence).endswith(":"):
-        last = min(first + _MAX_SENTENCES, len(passage.sentences)) - 1
+        for after in passage.sentences[last + 1 : first + _MAX_SENTENCES]:
+            if after.voices != sentence.voices:
+                break
+            last += 1
     return list(passage.sentences[first : last + 1])
