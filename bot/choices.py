@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.questions import Kind, Question, Wanted
 from vectorstore.retrieval import Evidence
 from vectorstore.speech import SAYING_VERB
-from vectorstore.weighing import ScoredSentence
+from vectorstore.weighing import VOICE_WEIGHT, ScoredSentence
 from vectorstore.words import fold, words_in
 
 _MIN_WORDS = 4
@@ -22,6 +22,12 @@ _MIN_SUBJECT = 0.35  # a position is about the subject when it holds this much o
 _MIN_SUBJECT_SIMILARITY = 0.6  # or is this close in meaning
 _MIN_SIMILARITY = 0.2  # below this only a sentence with nearly all of the words will do
 _ENOUGH_WORDS = 0.7
+_SAYS_IT = 0.25  # "433 AI-systemen" for "hoeveel systemen", "X is …" for "wat is X"
+_ASKED_VOICE = 0.1
+_OPINION = 0.08
+_NO_SENTENCE = 0.08  # off for a list item, a title or a reference: true, but no sentence
+_ADMITS = 0.25  # off for one that only says that it is not known
+_COUNTED = re.compile(r"\b(?:hoe ?veel|how many|aantal)\s+(?:(?:[\w-]+)[\s-])??([a-zà-ÿ]{4,})", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w]+")
 _REFERENCE = re.compile(r"(?:Bron|Zie|Lees|Meer informatie|Source|See)\b", re.IGNORECASE)
 _OPINION_KINDS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
@@ -73,8 +79,8 @@ class Choice:
 
 def rank(evidence: Evidence, question: Question) -> list[Choice]:
     """The sentences that can be quoted, the one that fits the question best first."""
-    defines = _definition_pattern(evidence) if question.wanted is Wanted.DEFINITION else None
-    weighed = (_choice(scored, question, defines) for scored in evidence.sentences if _is_quotable(scored.text))
+    says_it = _says_it(question, evidence)
+    weighed = (_choice(scored, question, says_it) for scored in evidence.sentences if _is_quotable(scored.text))
     return sorted(weighed, key=lambda choice: -choice.score)
 
 
@@ -131,22 +137,30 @@ def unknown_names(evidence: Evidence, question: Question) -> tuple[str, ...]:
     return tuple(name for name in _NAME.findall(rest) if fold(name) in unknown)
 
 
-def _choice(scored: ScoredSentence, question: Question, defines: re.Pattern[str] | None) -> Choice:
+def _choice(scored: ScoredSentence, question: Question, says_it: re.Pattern[str] | None) -> Choice:
     score = scored.score
     pattern, worth = _FITS.get(question.wanted, (None, 0.0))
     fits = pattern is None or pattern.search(scored.text) is not None
     score += worth if fits else -worth
-    if defines and defines.search(scored.text):
-        score += 0.3
+    if says_it and says_it.search(scored.text):
+        score += _SAYS_IT
     if set(scored.sentence.voices) & set(question.voices):
-        score += 0.1
+        score += _ASKED_VOICE
     if not scored.text.endswith((".", "!", "”", "’", '"', ")", ":")) or _REFERENCE.match(scored.text):
-        score -= 0.08  # a list item, a title or a reference: true, but no sentence
+        score -= _NO_SENTENCE
     if _NOT_KNOWN.search(scored.text):
-        score -= 0.25
+        score -= _ADMITS
     if question.kind in _OPINION_KINDS and _TAKES_POSITION.search(scored.text):
-        score += 0.08
+        score += _OPINION
     return Choice(scored, score, fits)
+
+
+def _says_it(question: Question, evidence: Evidence) -> re.Pattern[str] | None:
+    """What a sentence looks like that says just what was asked, where the words of the question tell."""
+    if question.wanted is Wanted.DEFINITION:
+        return _definition_pattern(evidence)
+    counted = _COUNTED.search(question.text) if question.wanted is Wanted.NUMBER else None
+    return re.compile(rf"\d\s+(?:[\w-]+\s+)?[\w-]*{re.escape(counted.group(1))}", re.IGNORECASE) if counted else None
 
 
 def _definition_pattern(evidence: Evidence) -> re.Pattern[str] | None:
@@ -172,7 +186,7 @@ def _is_quotable(text: str) -> bool:
 def _unknown_share(evidence: Evidence) -> float:
     """How much of the question's own words, by rarity, no text has."""
     own = [term for term in evidence.terms if term.weight == 1]
-    total = sum(term.rarity for term in own)
+    total = sum(term.rarity for term in own) + (VOICE_WEIGHT if evidence.query.voices else 0.0)
     return sum(term.rarity for term in own if not term.is_known) / total if total else 0.0
 
 

@@ -11,7 +11,7 @@ from vectorstore.passages import Passage, Sentence, Source, Vector, Wording
 from vectorstore.terms import Term
 
 _CONTEXT = 0.6  # what a word in the heading or beside the sentence is worth
-_VOICE = 2.5  # what a voice that the question names weighs, beside the rarity of its words
+VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the rarity of its words
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
 _WORDS = 0.5  # the share of words against meaning in one language
 _FOREIGN_WORDS = 0.35  # and across languages, where words are translated one by one
@@ -87,8 +87,8 @@ class Weighing:
         return self._coverage(self._subject_share(found, found), self._voice_share(sentence, text, None))
 
     def _coverage(self, subject: float, voice_share: float) -> float:
-        total = self._subject + (_VOICE if self._voices else 0.0)
-        return (self._subject * subject + (_VOICE * voice_share if self._voices else 0.0)) / total if total else 0.0
+        total = self._subject + (VOICE_WEIGHT if self._voices else 0.0)
+        return (self._subject * subject + (VOICE_WEIGHT * voice_share if self._voices else 0.0)) / total if total else 0.0
 
     def _subject_share(self, inside: frozenset[str], around: frozenset[str]) -> float:
         """The share of the question's words, by rarity, that a sentence holds; one beside it counts for less."""
