@@ -106,14 +106,24 @@ class EditionReader:
 
     def _latest(self) -> Edition:
         stamp = self._shelf.stamp()
-        if self._edition is None or stamp != self._stamp:
-            info = self._shelf.current()
-            if self._edition is None or info.number != self._edition.info.number:
-                before, self._edition = self._edition, Edition(self._shelf.folder(info), info, self._model)
-                if before is not None:
-                    self._close_unused(before)
-            self._stamp = stamp
+        while self._edition is None or stamp != self._stamp:
+            try:
+                self._open(self._shelf.current())
+            except DamagedEditionError:
+                # Between the look at the pointer and the opening, another edition may have become current and this one
+                # been swept; where the pointer has not moved, it is damaged indeed.
+                if (moved := self._shelf.stamp()) == stamp:
+                    raise
+                stamp = moved
+            else:
+                self._stamp = stamp
         return self._edition
+
+    def _open(self, info: EditionInfo) -> None:
+        if self._edition is None or info.number != self._edition.info.number:
+            before, self._edition = self._edition, Edition(self._shelf.folder(info), info, self._model)
+            if before is not None:
+                self._close_unused(before)
 
     def _close_unused(self, edition: Edition) -> None:
         if not self._users.get(id(edition)):

@@ -1,0 +1,64 @@
+"""What an answer is shown in: blocks, a pure form that a terminal, a pipe and a chat each lay out in their own way."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a block is; a front end decides how that looks."""
+
+    MESSAGE = "message"
+    READ_AS = "read_as"
+    HEADING = "heading"
+    SENTENCE = "sentence"
+    QUOTE = "quote"
+    SILENT = "silent"
+    NEAREST_HEADING = "nearest_heading"
+    NEAREST = "nearest"
+    CAVEAT_HEADING = "caveat_heading"
+    CAVEAT = "caveat"
+    SOURCES_HEADING = "sources_heading"
+    SOURCE = "source"
+    SOURCE_NOTE = "source_note"
+    EDITION = "edition"
+
+
+HEADINGS = frozenset({BlockKind.HEADING, BlockKind.NEAREST_HEADING, BlockKind.CAVEAT_HEADING, BlockKind.SOURCES_HEADING})
+INDENTS: Mapping[BlockKind, int] = {
+    BlockKind.SENTENCE: 2,
+    BlockKind.QUOTE: 2,
+    BlockKind.NEAREST: 2,
+    BlockKind.CAVEAT: 2,
+    BlockKind.SOURCE: 2,
+    BlockKind.SOURCE_NOTE: 6,
+}
+"""How far a block stands in; one that is not here begins at the margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of an answer that stands on lines of its own; the words of a quote are in `text` byte for byte."""
+
+    kind: BlockKind
+    text: str
+
+    @property
+    def is_set_apart(self) -> bool:
+        """Whether an empty line goes before it: not inside a list, and the edition ends the sources."""
+        return self.kind not in INDENTS and self.kind is not BlockKind.EDITION
+
+
+def blocks_as_text(blocks: Iterable[Block]) -> str:
+    """Blocks as a pipe gets them: nothing wrapped, no colour."""
+    lines: list[str] = []
+    for block in blocks:
+        if block.is_set_apart and lines:
+            lines.append("")
+        lines.append(" " * INDENTS.get(block.kind, 0) + block.text)
+    return "\n".join(lines)
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal, on one line: control, escape and direction characters become spaces."""
+    return "".join(char if char.isprintable() else " " for char in text)

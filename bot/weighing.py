@@ -1,0 +1,78 @@
+"""How an answer came about: the sentences that were weighed, what each scored, and what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from bot.choices import admits_not_knowing, answers
+
+if TYPE_CHECKING:
+    from bot.choices import Choice
+    from bot.explainer import Explained
+    from vectorstore.passages import Quote
+
+_SHOWN = 25
+COLUMNS = ("what became of it", "bm25", "similarity", "coverage", "score", "source", "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence that was weighed; `outcome` says whether it is quoted, or why not."""
+
+    outcome: str
+    lexical_rank: int | None
+    similarity: float
+    coverage: float
+    score: float
+    source_id: str
+    start: int
+    end: int
+    text: str
+
+
+def weighed_as_json(explained: "Explained") -> list[dict[str, object]]:
+    """The weighed sentences, best first."""
+    return [asdict(each) for each in _weighed(explained)]
+
+
+def weighed_rows(explained: "Explained") -> Iterator[tuple[object, ...]]:
+    """The same as rows under `COLUMNS`."""
+    for each in _weighed(explained):
+        figures = (each.lexical_rank, f"{each.similarity:.2f}", f"{each.coverage:.2f}", f"{each.score:.2f}")
+        yield (each.outcome, *figures, each.source_id, each.text)
+
+
+def _weighed(explained: "Explained") -> Iterator[Weighed]:
+    """The best sentences, and every one that is quoted."""
+    for rank, choice in enumerate(explained.choices, start=1):
+        outcome = _outcome(choice, explained)
+        if rank <= _SHOWN or outcome == "quoted":
+            scored = choice.scored
+            yield Weighed(
+                outcome=outcome,
+                lexical_rank=scored.passage.lexical_rank,
+                similarity=round(scored.similarity, 4),
+                coverage=round(scored.coverage, 4),
+                score=round(choice.score, 4),
+                source_id=scored.passage.source.id,
+                start=scored.sentence.start,
+                end=scored.sentence.end,
+                text=scored.text,
+            )
+
+
+def _outcome(choice: "Choice", explained: "Explained") -> str:
+    if any(_holds(quote, choice) for quote in explained.answer.quotes):
+        return "quoted"
+    if any(_holds(quote, choice) for quote in explained.answer.nearest):
+        return "nearest"
+    if admits_not_knowing(choice):
+        return "left: only says that it is not known"
+    if not answers(choice, explained.evidence):
+        return "left: too far from the question"
+    return "left: others fit better" if choice.fits else "left: not the kind of answer asked for"
+
+
+def _holds(quote: "Quote", choice: "Choice") -> bool:
+    sentence = choice.scored.sentence
+    return quote.source.id == choice.scored.passage.source.id and quote.start <= sentence.start and sentence.end <= quote.end

@@ -1,0 +1,142 @@
+"""Everything that answers and ingests, put together from the settings, each part when it is first asked for."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.screen import Screen
+from vectorstore.debate import Debate, load_debate
+from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
+from vectorstore.errors import BusyError, UsageError
+from vectorstore.languages import Language
+from vectorstore.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from bot.explainer import Explainer
+    from ingest.pipeline import Receipt as Receipt  # noqa: PLC0414  # for the commands, which do not know the ingest
+    from ingest.pipeline import Wish
+    from vectorstore.catalog import Catalog
+    from vectorstore.edition import EditionInfo
+    from vectorstore.editions import Shelf
+
+_NOTHING_PUBLISHED = (0, 0)
+_POLL_SECONDS = 0.1
+
+
+class Workspace:
+    """What the commands of the terminal work with."""
+
+    def __init__(self, notices: Screen) -> None:
+        """`notices` is told what takes long.
+
+        Raises:
+            UsageError: a setting, or the debate file, cannot be used.
+        """
+        self.settings = _settings()
+        self.debate: Debate = load_debate(self.settings.debate)
+        self._notices = notices
+
+    @property
+    def language(self) -> Language | None:
+        """The language that is set for answers; None follows the question."""
+        return None if self.settings.language == "auto" else self.settings.language
+
+    @cached_property
+    def shelf(self) -> "Shelf":
+        """The editions."""
+        from vectorstore.editions import Shelf
+
+        return Shelf(self.settings.home_dir)
+
+    @cached_property
+    def explainer(self) -> "Explainer":
+        """Answers questions; where nothing was ever ingested, the first edition is built before."""
+        with _loading(self.settings.embedding_model) as model:
+            from bot.explainer import Explainer
+            from vectorstore.edition import EditionReader
+            from vectorstore.retrieval import Retriever
+
+            embeddings = model.result()
+        self.embeddings = embeddings
+        self._build_first_edition()
+        return Explainer(
+            EditionReader(self.shelf, embeddings.model), Retriever(embeddings, self.debate), self.debate, self.language
+        )
+
+    @cached_property
+    def embeddings(self) -> PassageEmbeddings:
+        """The embedding model that is set."""
+        return load_embeddings(self.settings.embedding_model)
+
+    @contextmanager
+    def catalog(self) -> "Iterator[tuple[EditionInfo, Catalog]]":
+        """The current edition and its documents, without its indexes."""
+        info = self.shelf.current()
+        catalog = self.shelf.open_catalog(info)
+        try:
+            yield info, catalog
+        finally:
+            catalog.close()
+
+    def ingest(
+        self, paths: Sequence[Path], given: Mapping[str, str | None], *, sync: Path | None, may_empty: bool, dry_run: bool
+    ) -> "Receipt":
+        """Add or update documents; `given` holds what the options say of them."""
+        from ingest.loaders import Metadata
+        from ingest.pipeline import Wish
+
+        return self._run(Wish(paths, Metadata(**given), sync=sync, may_empty=may_empty, dry_run=dry_run))
+
+    def remove(self, ids: Sequence[str], *, dry_run: bool) -> "Receipt":
+        """Remove documents, each by its id or the beginning of it."""
+        from ingest.pipeline import Wish
+
+        return self._run(Wish(remove=ids, dry_run=dry_run))
+
+    def source_id(self, wanted: str, catalog: "Catalog") -> str:
+        """The id of the one document that an id, or the beginning of one, stands for."""
+        from ingest.pipeline import resolve_id
+
+        return resolve_id(wanted, [source.id for source in catalog.sources()])
+
+    def _run(self, wish: "Wish") -> "Receipt":
+        from ingest.pipeline import Pipeline
+
+        settings = self.settings
+        pipeline = Pipeline(self.shelf, self.embeddings, self.debate, dossier=settings.dossier == "on", keep=settings.keep_editions)
+        with self._notices.progress("Embedding") as progress:
+            return pipeline.run(wish, progress)
+
+    def _build_first_edition(self) -> None:
+        """Another process may be doing the same: whoever has the lock builds, the others wait until it lets go."""
+        if self.shelf.stamp() != _NOTHING_PUBLISHED:
+            return
+        from ingest.pipeline import Wish
+
+        self._notices.line(f"There is no edition in {str(self.shelf.home)!r} yet: building the first one from the bundled dossier.")
+        while self.shelf.stamp() == _NOTHING_PUBLISHED:
+            try:
+                self._run(Wish())
+            except BusyError:
+                time.sleep(_POLL_SECONDS)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"'.env' in {str(Path.cwd())!r} is not UTF-8. Save it as UTF-8, or move it.") from error
+
+
+@contextmanager
+def _loading(model: str) -> "Iterator[Future[PassageEmbeddings]]":
+    """The model, loading while the block runs: reading the bundled one leaves Python free to import the rest."""
+    with ThreadPoolExecutor(1) as pool:
+        if model == BUNDLED:
+            import onnxruntime  # noqa: F401  # two threads that import the same packages can trip over each other
+            import tokenizers  # noqa: F401
+        yield pool.submit(load_embeddings, model)
