@@ -9,10 +9,9 @@ from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
 from bot.questions import SMALLTALK, Kind, Question, clean, names_subject, subject_of
 from bot.texts import Texts, texts
-from vectorstore.debate import Debate, Voice
+from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.languages import Language
-from vectorstore.passages import Quote
 from vectorstore.retrieval import Evidence, Query, Retriever
 
 _REMEMBERED = 10
@@ -157,11 +156,6 @@ def _what_is_missing(question: Question, selection: Selection, names: str, say: 
     if selection.missing:
         return say.say("not_in_sources_words", words=say.list([f'"{word}"' for word in selection.missing[:3]]))
     return say.say("not_in_sources")
-
-
-def voice_of(quote: Quote, debate: Debate) -> Voice | None:
-    """The voice that a quote stands under."""
-    return debate.voice(quote.voice_id) if quote.voice_id else None
 
 
 def _stamp(edition: Edition) -> EditionStamp:

@@ -4,18 +4,10 @@ from typing import Annotated
 
 import typer
 
+from vectorstore.version import program_version
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
-
-
-def program_version() -> str:
-    """The installed version, or "source" where nothing is installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("kanttekening")
-    except PackageNotFoundError:
-        return "source"
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer hands over the value of the option

@@ -2,14 +2,14 @@
 
 import platform
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.options import AsJson, program_version
+from bot.options import AsJson
 from bot.screen import Screen
 from vectorstore.errors import EditionError
+from vectorstore.version import program_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,8 +28,8 @@ def sources(context: typer.Context, *, as_json: AsJson = False) -> None:
         return
     workspace = _workspace()
     with workspace.catalog() as (info, catalog):
-        passages = Counter(stored.passage.source_id for stored in catalog.all_passages())
-        found = [(source, passages[source.id]) for source in catalog.sources()]
+        passages = catalog.passage_counts()
+        found = [(source, passages.get(source.id, 0)) for source in catalog.sources()]
     if as_json:
         documents = [{**_source_as_json(source), "passages": count} for source, count in found]
         Screen(sys.stdout).json({"edition": info.number, "sources": documents})

@@ -1,12 +1,16 @@
 """HTML: the main content of a page, without menus, footers and scripts."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from ingest.extraction import Block, BlockKind, Extracted, RefusedError, assemble
+from ingest.plain_text import FORBIDDEN, NotUnicodeError, decode
 
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = {*_HEADINGS, "p", "li", "item", "head", "row", "tr", "blockquote", "quote", "dt", "dd", "pre", "figcaption"}
 _NOISE = ("script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template", "svg", "button")
@@ -23,20 +27,40 @@ def extract_html(data: bytes) -> Extracted:
     import trafilatura
     from trafilatura.settings import Document as TrafilaturaDocument
 
+    markup = decode_page(data)
     try:
-        page = lxml_html.fromstring(data)
+        page = lxml_html.document_fromstring(markup)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise RefusedError("it is not an HTML page that can be read") from error
-    metadata = _metadata(trafilatura.extract_metadata(data), page)
+    metadata = _metadata(trafilatura.extract_metadata(markup), page)
     whole = list(_blocks(_without_noise(page)))
-    found = trafilatura.bare_extraction(data, include_comments=False, include_tables=True, favor_recall=True)
+    found = trafilatura.bare_extraction(markup, include_comments=False, include_tables=True, favor_recall=True)
     main = list(_blocks(found.body)) if isinstance(found, TrafilaturaDocument) and found.body is not None else []
     # On a short page trafilatura gives up and returns everything, menus included, as one paragraph.
     is_whole = len(main) > 1 and (_words(main) >= _ENOUGH * _words(whole) or _words(main) > _LONG_PAGE)
     blocks = main if is_whole else whole
+    if any(FORBIDDEN.search(block.text) for block in blocks):
+        raise RefusedError("it holds control characters; it is not a page to read")
     if not blocks:
         raise RefusedError("no text was found in it; pages that are filled in by a script cannot be read")
     return assemble(blocks, metadata)
+
+
+def decode_page(data: bytes) -> str:
+    """The markup of a page: in Unicode, or in the encoding that it declares; nothing is guessed or replaced.
+
+    Raises:
+        RefusedError: it is empty, binary, or in another encoding.
+    """
+    try:
+        text = decode(data)
+    except NotUnicodeError:
+        declared = _CHARSET.search(data[:2048])
+        try:
+            text = data.decode(declared.group(1).decode() if declared else "utf-8")
+        except (UnicodeDecodeError, LookupError) as error:
+            raise RefusedError("it is not in the encoding that it declares; save it as UTF-8 and try again") from error
+    return _XML_DECLARATION.sub("", text)
 
 
 def _metadata(found: object, page: lxml_html.HtmlElement) -> dict[str, object]:

@@ -27,6 +27,7 @@ LOADERS: Mapping[str, tuple[str, str]] = {
 
 DOSSIER_PLACE = "dossier:"
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_MAX_NUMBER_BITS = 64  # no year or number of a document is larger
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -67,12 +68,21 @@ class Origin:
 
 
 def find_origins(paths: Iterable[Path]) -> Iterator[Origin | tuple[str, RefusedError]]:
-    """The documents at files and in folders, in a fixed order; a named file that cannot be one is a refusal.
+    """The documents at files and in folders, each once, in a fixed order; a named file that cannot be one is a refusal.
 
     Files of other formats inside a folder are passed over, as are hidden ones.
     """
+    seen: set[str] = set()
+    for found in _found(paths):
+        place = found.place if isinstance(found, Origin) else found[0]
+        if place not in seen:
+            seen.add(place)
+            yield found
+
+
+def _found(paths: Iterable[Path]) -> Iterator[Origin | tuple[str, RefusedError]]:
     for path in paths:
-        resolved = path.expanduser().absolute()
+        resolved = path.expanduser().resolve()
         if resolved.is_dir():
             found = [inner for inner in sorted(resolved.rglob("*")) if _is_document(inner, resolved)]
             if not found:
@@ -103,7 +113,13 @@ def load(origin: Origin, given: Metadata, debate: Debate) -> Document:
     """
     module, function = LOADERS[origin.path.suffix.lower()]
     extract: Callable[[bytes], Extracted] = getattr(import_module(module), function)
-    extracted = extract(origin.read())
+    data = origin.read()
+    try:
+        extracted = extract(data)
+    except RefusedError:
+        raise
+    except Exception as error:  # parsers fail in ways of their own on hostile files, and one file never stops the others
+        raise RefusedError(f"it cannot be read as {origin.path.suffix.lower()} ({type(error).__name__})") from error
     if not extracted.paragraphs:
         raise RefusedError("it holds no running text")
     said = merge(given, _metadata(extracted.metadata))
@@ -150,7 +166,7 @@ def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate
 def _source_id(origin: Origin, said: object) -> str:
     if origin.place.startswith(DOSSIER_PLACE):
         return str(said or origin.path.stem)
-    digest = hashlib.sha256(origin.place.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    digest = hashlib.sha256(origin.place.encode("utf-8", "surrogateescape")).hexdigest()[:10]
     plain = unicodedata.normalize("NFKD", origin.path.stem.lower()).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "document"
     return f"{slug}-{digest}"
@@ -164,9 +180,17 @@ def _title_from_name(path: Path) -> str:
 def _metadata(raw: Mapping[str, object]) -> Metadata:
     named = {field.name: _line(raw.get(field.name)) for field in fields(Metadata)}
     published = named.pop("published") or _line(raw.get("date"))
-    if published and not _PARTIAL_DATE.fullmatch(published):
+    if published and not _is_date(published):
         published = None
     return Metadata(published=published, **named)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is an ISO date that may lack its day or month."""
+    try:
+        return _PARTIAL_DATE.fullmatch(text) is not None and bool(date.fromisoformat(f"{text}-01-01"[:10]))
+    except ValueError:
+        return False
 
 
 def _reference(raw: object) -> Reference | None:
@@ -186,7 +210,7 @@ def _line(value: object) -> str | None:
     """Metadata as one line of printable text: it is shown beside quotations and must not steer a terminal."""
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
-    if not isinstance(value, str | int):
+    if not isinstance(value, str | int) or (isinstance(value, int) and value.bit_length() > _MAX_NUMBER_BITS):
         return None
     text = "".join(char if char.isprintable() else " " for char in str(value))
     return " ".join(text.split())[:300] or None

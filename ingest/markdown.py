@@ -45,7 +45,7 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
         return {}, text
     try:
         metadata = yaml.safe_load(found.group(1)) or {}
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise RefusedError("the front matter between the --- lines is not valid YAML; correct it or take it out") from error
     if not isinstance(metadata, dict):
         raise RefusedError("the front matter between the --- lines does not hold 'name: value' lines")

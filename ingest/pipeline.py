@@ -1,12 +1,13 @@
 """One ingest: what is new, changed, unchanged and gone; a new edition when anything is; the receipt."""
 
 import hashlib
+import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ingest.base import Base, find_base
 from ingest.building import EditionBuilder, Progress
 from ingest.extraction import RefusedError
 from ingest.loaders import (
@@ -22,14 +23,18 @@ from ingest.splitting import group_passages, split_sentences
 from ingest.voices import attribute_voices
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate
-from vectorstore.edition import EditionInfo
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
-from vectorstore.errors import NoEditionError, UnavailableError, UsageError
+from vectorstore.errors import UnavailableError, UsageError
 from vectorstore.passages import Document, Passage
+from vectorstore.version import program_version
 
 PIPELINE_VERSION = 1
 """Raise it when sentences, voices or passages come out otherwise: the next ingest then reads every document anew."""
+
+
+Known = Mapping[str, tuple[str, str]]
+"""Place to (source id, fingerprint)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,10 @@ class Refusal:
 
 @dataclass(slots=True)
 class Receipt:
-    """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run."""
+    """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run.
+
+    `built_on` is the earlier edition that this one was built on because the current one was damaged, else None.
+    """
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -55,6 +63,7 @@ class Receipt:
     embeddings: int = 0
     edition: int | None = None
     published: bool = False
+    built_on: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Pipeline:
     def __init__(self, shelf: Shelf, embeddings: PassageEmbeddings, debate: Debate, *, dossier: bool, keep: int) -> None:
         self._shelf, self._embeddings, self._debate = shelf, embeddings, debate
         self._dossier, self._keep = dossier, keep
-        self._recipe = f"{PIPELINE_VERSION} {_program_version()} {debate!r}"
+        self._recipe = f"{PIPELINE_VERSION} {program_version()} {debate!r}"
 
     def run(self, wish: Wish, progress: Progress | None = None) -> Receipt:
         """Do what is wished, publish a new edition if anything changed, and say what was done.
@@ -89,9 +98,9 @@ class Pipeline:
         with self._shelf.lock():
             try:
                 receipt = self._run(wish, progress)
-            except OSError as error:
+            except (OSError, sqlite3.Error) as error:
                 raise UnavailableError(
-                    f"The new edition could not be written in {str(self._shelf.home)!r} ({error.strerror or error}). "
+                    f"The new edition could not be written in {str(self._shelf.home)!r} ({_in_words(error)}). "
                     "Nothing was published; free some room or check the rights, and try again."
                 ) from error
         receipt.seconds = round(time.monotonic() - started, 2)
@@ -99,36 +108,30 @@ class Pipeline:
 
     def _run(self, wish: Wish, progress: Progress | None) -> Receipt:
         receipt = Receipt()
-        base = self._base()
-        before = self._catalog(base)
+        base = find_base(self._shelf, self._embeddings.model)
+        before = self._shelf.open_catalog(base.info) if base else None
         try:
             known = before.fingerprints() if before else {}
-            todo = self._compare(wish, known, receipt)
-            gone = self._gone(wish, known, receipt)
-            rebuild = self._rebuilt(base, before, known, todo, gone)
+            away = before.removed_places() if before else frozenset()
+            todo = self._compare(wish, known, away, receipt)
+            gone = self._gone(wish, known, away, receipt)
+            kept = [source_id for place, (source_id, _) in known.items() if source_id not in gone and place not in todo]
+            stale = self._stale(before, kept, known, everything=base is not None and not base.can_fork) if before else []
         finally:
             if before:
                 before.close()
-        nothing_new = not (todo or gone or rebuild) and base is not None
-        if wish.dry_run or nothing_new:
+        is_current = base is not None and base.is_current and base.can_fork
+        if wish.dry_run or (is_current and not (todo or gone or stale)):
             if base:
-                receipt.documents, receipt.passages, receipt.edition = base.documents, base.passages, base.number
+                receipt.documents, receipt.passages, receipt.edition = base.info.documents, base.info.passages, base.info.number
             return receipt
-        return self._publish([*rebuild, *todo], gone, base, receipt, progress)
+        away |= {place for place, (source_id, _) in known.items() if source_id in wish_ids(wish, known)}
+        return self._publish([*stale, *todo.values()], gone, away, base, receipt, progress)
 
-    def _base(self) -> EditionInfo | None:
-        try:
-            return self._shelf.current()
-        except NoEditionError:
-            return None
-
-    def _catalog(self, base: EditionInfo | None) -> Catalog | None:
-        return self._shelf.open_catalog(base) if base else None
-
-    def _compare(self, wish: Wish, known: dict[str, tuple[str, str]], receipt: Receipt) -> list[tuple[Document, str]]:
-        """The documents that are new or changed, each with its fingerprint."""
+    def _compare(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> dict[str, tuple[Document, str]]:
+        """The documents that are new or changed, by place, each with its fingerprint."""
         todo: dict[str, tuple[Document, str]] = {}
-        for found in [*self._dossier_origins(), *find_origins(_all_paths(wish))]:
+        for found in [*self._dossier_origins(away), *find_origins(_all_paths(wish))]:
             if not isinstance(found, Origin):
                 receipt.refused.append(Refusal(found[0], str(found[1])))
                 continue
@@ -146,78 +149,50 @@ class Pipeline:
             else:
                 todo[found.place] = (document, fingerprint)
                 (receipt.changed if earlier else receipt.added).append(document.source.id)
-        return list(todo.values())
+        return todo
 
-    def _dossier_origins(self) -> list[Origin]:
+    def _dossier_origins(self, away: frozenset[str]) -> list[Origin]:
         pinned = DOSSIER_PLACE + self._debate.caveat_document
-        return [origin for origin in dossier_origins() if self._dossier or origin.place == pinned]
+        return [origin for origin in dossier_origins() if origin.place == pinned or (self._dossier and origin.place not in away)]
 
-    def _gone(self, wish: Wish, known: dict[str, tuple[str, str]], receipt: Receipt) -> list[str]:
+    def _gone(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> list[str]:
         """The ids of the documents to take out."""
-        ids = {source_id for source_id, _ in known.values()}
-        gone = [resolve_id(wanted, ids) for wanted in wish.remove]
+        gone = wish_ids(wish, known)
         if self._debate.caveat_document in gone:
             raise UsageError(f"{self._debate.caveat_document!r} holds the caveat that every answer shows; it cannot be removed.")
-        wanted_dossier = {origin.place for origin in self._dossier_origins()}
-        gone += [
-            source_id for place, (source_id, _) in known.items() if place.startswith(DOSSIER_PLACE) and place not in wanted_dossier
-        ]
+        wanted = {origin.place for origin in self._dossier_origins(away)}
+        gone += [source_id for place, (source_id, _) in known.items() if place.startswith(DOSSIER_PLACE) and place not in wanted]
         if wish.sync:
-            gone += self._gone_from_folder(wish, known)
+            gone += _gone_from_folder(wish, known)
         receipt.removed = sorted(set(gone))
         return receipt.removed
 
-    def _gone_from_folder(self, wish: Wish, known: dict[str, tuple[str, str]]) -> list[str]:
-        """What came from the folder and is no longer there; a file that is there but refused keeps its old text."""
-        folder = (wish.sync or Path()).expanduser().absolute()
-        gone = {
-            place: source_id
-            for place, (source_id, _) in known.items()
-            if Path(place).is_relative_to(folder) and not Path(place).exists()
-        }
-        left = [place for place in known if Path(place).is_relative_to(folder) and place not in gone]
-        if gone and not left and not wish.may_empty:
-            raise UsageError(f"{str(folder)!r} no longer holds any of its {len(gone)} documents. Say --yes to remove them all.")
-        return list(gone.values())
+    def _stale(self, before: Catalog, kept: Sequence[str], known: Known, *, everything: bool) -> list[tuple[Document, str]]:
+        """Documents that stay but are made anew from their stored texts: all, or those that are read otherwise by now."""
+        marks = dict(known.values())
+        documents = [document for source_id in kept if (document := before.document(source_id))]
+        fresh = [(document, self._fingerprint(document)) for document in documents]
+        return [(document, mark) for document, mark in fresh if everything or mark != marks[document.source.id]]
 
-    def _rebuilt(
-        self,
-        base: EditionInfo | None,
-        before: Catalog | None,
-        known: dict[str, tuple[str, str]],
-        todo: Sequence[tuple[Document, str]],
-        gone: Sequence[str],
-    ) -> list[tuple[Document, str]]:
-        """The other documents, from their stored texts, where another model or another way of reading asks for it."""
-        if base is None or before is None:
-            return []
-        taken = {document.source.place for document, _ in todo}
-        rebuilt = []
-        for place, (source_id, fingerprint) in known.items():
-            if source_id in gone or place in taken:
-                continue
-            document = before.document(source_id)
-            if document and (base.model != self._embeddings.model or self._fingerprint(document) != fingerprint):
-                rebuilt.append((document, self._fingerprint(document)))
-        return rebuilt
-
-    def _publish(
+    def _publish(  # each is a part of the one step
         self,
         documents: Iterable[tuple[Document, str]],
         gone: Sequence[str],
-        base: EditionInfo | None,
+        away: frozenset[str],
+        base: Base | None,
         receipt: Receipt,
         progress: Progress | None,
     ) -> Receipt:
         folder = self._shelf.start_building()
-        can_fork = base is not None and base.model == self._embeddings.model
+        fork = self._shelf.folder(base.info) if base and base.can_fork else None
         try:
-            builder = EditionBuilder(folder, self._embeddings, self._shelf.folder(base) if base and can_fork else None)
+            builder = EditionBuilder(folder, self._embeddings, fork)
             try:
-                for source_id in gone:
+                for source_id in gone if fork else ():
                     builder.remove(source_id)
                 for document, fingerprint in documents:
                     builder.put(document, fingerprint, self._passages(document))
+                builder.catalog.keep_away(away)
                 receipt.documents, receipt.passages, receipt.embeddings = builder.finish(progress)
             finally:
                 builder.close()
@@ -226,6 +201,7 @@ class Pipeline:
             self._shelf.discard(folder)
             raise
         receipt.edition, receipt.published = info.number, True
+        receipt.built_on = base.info.number if base and not base.is_current else None
         return receipt
 
     def _passages(self, document: Document) -> list[Passage]:
@@ -264,12 +240,30 @@ def resolve_id(wanted: str, ids: Iterable[str]) -> str:
     return found[0]
 
 
+def wish_ids(wish: Wish, known: Known) -> list[str]:
+    """The ids of the documents that a wish names for removal.
+
+    Raises:
+        UsageError: one of them is not there, or could be several.
+    """
+    ids = {source_id for source_id, _ in known.values()}
+    return [resolve_id(wanted, ids) for wanted in wish.remove]
+
+
+def _gone_from_folder(wish: Wish, known: Known) -> list[str]:
+    """What came from the folder and is no longer there; a file that is there but refused keeps its old text."""
+    folder = (wish.sync or Path()).expanduser().resolve()
+    inside = {place: source_id for place, (source_id, _) in known.items() if Path(place).is_relative_to(folder)}
+    gone = {place: source_id for place, source_id in inside.items() if not Path(place).exists()}
+    is_empty = not any(isinstance(found, Origin) for found in find_origins([folder]))
+    if gone and is_empty and not wish.may_empty:
+        raise UsageError(f"{str(folder)!r} no longer holds any of its {len(gone)} documents. Say --yes to remove them all.")
+    return list(gone.values())
+
+
+def _in_words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
 def _all_paths(wish: Wish) -> list[Path]:
     return [*wish.paths, *([wish.sync] if wish.sync else [])]
-
-
-def _program_version() -> str:
-    try:
-        return version("kanttekening")
-    except PackageNotFoundError:
-        return "source"

@@ -7,11 +7,15 @@ from ingest.extraction import Extracted, RefusedError, sections_from
 
 _LINE = re.compile(r"[^\r\n\f]+")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|\f)[ \t]*(?:\r\n|\n|\r|\f)")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _SENTENCE_END = (".", "!", "?", "…", ";", ",", '"', "'", "”", "’", "»", ")", "]")
 _MAX_HEADING = 70
 _WRAPPED_LINE = 100  # files with hard line breaks keep their lines shorter than this
 _TWO_BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class NotUnicodeError(RefusedError):
+    """A file in an encoding of before Unicode; which one, its bytes do not tell."""
 
 
 def decode(data: bytes) -> str:
@@ -28,8 +32,8 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         if b"\x00" in data[:4096]:
             raise RefusedError("it is a binary file, not text") from error
-        raise RefusedError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from error
-    if found := _FORBIDDEN.search(text):
+        raise NotUnicodeError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from error
+    if found := FORBIDDEN.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise RefusedError(f"line {line} holds the control character U+{ord(found.group()):04X}; it is not plain text")
     if not text.strip():

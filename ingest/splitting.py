@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sentencex import get_sentence_boundaries
 
+from vectorstore.languages import STOP_WORDS
 from vectorstore.passages import (
     Document,
     Passage,
@@ -17,6 +18,8 @@ from vectorstore.passages import (
 _TARGET_WORDS = 70  # a passage of about 100 word pieces: what the bundled model was trained on
 _MAX_SENTENCE_CHARS = 1_500
 _LONG_SENTENCE_CUT = re.compile(r"(?<=[;:,])\s+|\s+")
+_FULL_STOP = re.compile(r"\b([^\W\d_]+)\.\s+(?=[«“\"‘']?[A-ZÀ-Ý])")
+_NO_ABBREVIATIONS = STOP_WORDS["nl"] | STOP_WORDS["en"] | {"pas", "nl"}
 _CONTINUES = re.compile(r"\s*[a-zà-ÿ(,;:)\]]")
 
 
@@ -54,10 +57,7 @@ def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Pa
 
 def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
     pending: tuple[int, int] | None = None
-    for boundary in get_sentence_boundaries(language, text):
-        start, end = _stripped(text, boundary["start_index"], boundary["end_index"])
-        if start == end:
-            continue
+    for start, end in _segments(text, language):
         # "o.a. voor": a sentence does not begin in lower case, and a lone "1." belongs to what follows.
         if pending and (_CONTINUES.match(text, start) or _is_number(text[slice(*pending)])):
             pending = (pending[0], end)
@@ -67,6 +67,18 @@ def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
             pending = (start, end)
     if pending:
         yield from _not_too_long(text, *pending)
+
+
+def _segments(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """The spans between sentence ends, as sentencex finds them and at the ends that it takes for abbreviations ("dat.")."""
+    for boundary in get_sentence_boundaries(language, text):
+        start, end = _stripped(text, boundary["start_index"], boundary["end_index"])
+        for match in _FULL_STOP.finditer(text, start, end):
+            if match.group(1).lower() in _NO_ABBREVIATIONS:
+                yield start, match.end(1) + 1
+                start = match.end()
+        if start < end:
+            yield start, end
 
 
 def _not_too_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

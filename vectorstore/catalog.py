@@ -32,6 +32,7 @@ CREATE TABLE passage (
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, section TEXT, page INTEGER, context TEXT NOT NULL,
     sentences TEXT NOT NULL, vectors BLOB NOT NULL
 ) STRICT;
+CREATE TABLE removed (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE INDEX passage_of_source ON passage (source_id, start);
 CREATE TABLE voice (voice TEXT NOT NULL, passage_id TEXT NOT NULL, PRIMARY KEY (voice, passage_id)) STRICT, WITHOUT ROWID;
 """
@@ -173,6 +174,18 @@ class Catalog:
         self._db.execute("DELETE FROM voice WHERE passage_id IN (SELECT id FROM passage WHERE source_id = ?)", (source_id,))
         self._db.execute("DELETE FROM passage WHERE source_id = ?", (source_id,))
         self._db.execute("DELETE FROM source WHERE id = ?", (source_id,))
+
+    def passage_counts(self) -> Mapping[str, int]:
+        """Source id to the number of its passages."""
+        return dict(self._db.execute("SELECT source_id, count(*) FROM passage GROUP BY source_id"))
+
+    def removed_places(self) -> frozenset[str]:
+        """The places of bundled documents that were removed on purpose, and stay away."""
+        return frozenset(place for (place,) in self._db.execute("SELECT place FROM removed"))
+
+    def keep_away(self, places: Iterable[str]) -> None:
+        """Remember that the documents at these places were removed on purpose."""
+        self._db.executemany("INSERT OR IGNORE INTO removed VALUES (?)", ((place,) for place in places))
 
     def _passages(self, column: str, keys: Sequence[str] | Sequence[int]) -> Iterator[StoredPassage]:
         yield from (self._remembered[key] for key in keys if key in self._remembered)

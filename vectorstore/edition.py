@@ -12,7 +12,6 @@ from vectorstore.embeddings import ModelId
 from vectorstore.errors import DamagedEditionError, EditionError
 from vectorstore.lexical import LexicalIndex
 from vectorstore.locks import FileLock
-from vectorstore.store import PassageStore
 
 IN_USE = "in-use"
 """The file in an edition's folder that its readers hold a shared lock on."""
@@ -40,6 +39,8 @@ class Edition:
             DamagedEditionError: its files are incomplete or do not agree.
             ModelMismatchError: it was made by another embedding model than `model`.
         """
+        from vectorstore.store import PassageStore  # Chroma takes a second to import, and listing editions needs none of it
+
         self.info = info
         with as_damaged(folder):
             self._in_use = FileLock(folder / IN_USE, shared=True)

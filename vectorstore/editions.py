@@ -39,17 +39,20 @@ class Shelf:
             found = (self.home / _POINTER).stat()
         except FileNotFoundError:
             return 0, 0
+        except OSError as error:
+            raise _unreadable(self.home / _POINTER, error) from error
         return found.st_mtime_ns, found.st_ino
 
     def published(self) -> list[EditionInfo]:
-        """Every published edition that is still kept, oldest first."""
+        """Every published edition that is still kept and can be read, oldest first."""
         current, published = self._pointer()
         found = []
         for number in sorted(published):
-            folder = self._folder(number)
-            if folder.is_dir():
-                manifest = _manifest(folder)
-                found.append(EditionInfo(number, published[number], *manifest, is_current=number == current))
+            try:
+                manifest = _manifest(self._folder(number))
+            except DamagedEditionError:
+                continue  # half swept, or damaged: whoever asks for it by its number is told
+            found.append(EditionInfo(number, published[number], *manifest, is_current=number == current))
         return found
 
     def current(self) -> EditionInfo:
@@ -65,9 +68,17 @@ class Shelf:
         return EditionInfo(current, published[current], *_manifest(self._folder(current)), is_current=True)
 
     def open_catalog(self, info: EditionInfo) -> Catalog:
-        """Open an edition's catalogue alone: enough to list documents, whatever the model."""
-        with as_damaged(self._folder(info.number)):
-            return Catalog(self._folder(info.number) / "catalog.sqlite")
+        """Open an edition's catalogue alone: enough to list documents, whatever the model.
+
+        Raises:
+            DamagedEditionError: it cannot be read, or does not hold what was published.
+        """
+        folder = self._folder(info.number)
+        with as_damaged(folder):
+            catalog = Catalog(folder / "catalog.sqlite")
+            if catalog.counts() != (info.documents, info.passages):
+                raise ValueError(f"{catalog.counts()} documents and passages")
+            return catalog
 
     def folder(self, info: EditionInfo) -> Path:
         """Where an edition's files are."""
@@ -150,9 +161,7 @@ class Shelf:
         except FileNotFoundError:
             return None, {}
         except OSError as error:
-            raise UnavailableError(
-                f"{str(self.home / _POINTER)!r} cannot be read ({error.strerror}). Check KANTTEKENING_HOME."
-            ) from error
+            raise _unreadable(self.home / _POINTER, error) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedEditionError(
                 f"{str(self.home / _POINTER)!r} is damaged. Move {str(self.home)!r} aside and ingest your documents again."
@@ -169,21 +178,28 @@ class Shelf:
         _sync_folder(self.home)
 
     def _sweep(self, current: int, published: dict[int, str], keep: int) -> None:
-        """Remove old editions, save the current one and those that a reader has open."""
-        gone = []
+        """Remove old editions, save the current one and those that a reader has open.
+
+        They go from the pointer before they go from the disk: one that is killed in between leaves a stray, which the
+        next ingest removes, and never half an edition that can be restored.
+        """
+        locks = {}
         for number in sorted(published)[:-keep]:
-            folder = self._folder(number)
-            if number == current:
-                continue
             try:
-                if folder.is_dir():
-                    with FileLock(folder / IN_USE):
-                        shutil.rmtree(folder)
-                gone.append(number)
-            except (BusyError, UnavailableError, OSError):
+                if number != current and self._folder(number).is_dir():
+                    locks[number] = FileLock(self._folder(number) / IN_USE)
+            except (BusyError, UnavailableError):
                 continue  # in use, or not ours to remove: the next ingest tries again
-        if gone:
-            self._point_at(current, {number: moment for number, moment in published.items() if number not in gone})
+        kept = {number: moment for number, moment in published.items() if number not in locks and self._folder(number).is_dir()}
+        if kept != published:
+            self._point_at(current, kept)
+        for number, lock in locks.items():
+            shutil.rmtree(self._folder(number), ignore_errors=True)
+            lock.release()
+
+
+def _unreadable(path: Path, error: OSError) -> UnavailableError:
+    return UnavailableError(f"{str(path)!r} cannot be read ({error.strerror}). Check KANTTEKENING_HOME.")
 
 
 def _manifest(folder: Path) -> tuple[int, int, ModelId]:

@@ -51,6 +51,8 @@ class PassageEmbeddings(Embeddings):
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_done: Callable[[int], None] | None = None
     ) -> tuple[Vector, list[Vector]]:
         """The vectors of texts, and for each text those of the (start, end) spans in it, shape (spans, dimensions)."""
+        if not texts:
+            return self.encode_passages([]), []
         parts = [text[start:end] for text, inside in zip(texts, spans, strict=True) for start, end in inside]
         vectors = self.encode_passages([*texts, *parts], on_done)
         ends = np.cumsum([len(inside) for inside in spans])[:-1]

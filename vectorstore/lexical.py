@@ -28,7 +28,8 @@ class LexicalIndex:
         self._scores, self._passages, self._bounds, self._rows = (np.load(folder / name, mmap_mode="r") for name in _ARRAYS)
         terms = (folder / _TERMS).read_text("utf-8").split("\n")
         self._columns = {term: column for column, term in enumerate(terms)}
-        self._folder = folder
+        self._vocabulary = folder / _VOCABULARY
+        self._vocabulary.stat()  # what is missing is missed now, not at the first typing error
         self._terms: dict[tuple[str, Language], list[str]] = {}
         self._terms_of = lru_cache(_REMEMBERED)(self._read_terms)
 
@@ -39,7 +40,7 @@ class LexicalIndex:
     @cached_property
     def vocabulary(self) -> Collection[str]:
         """Every word as it is written in the passages, folded."""
-        return frozenset((self._folder / _VOCABULARY).read_text("utf-8").split("\n"))
+        return frozenset(self._vocabulary.read_text("utf-8").split("\n"))
 
     def words_from(self, letter: str) -> Sequence[str]:
         """The words of the vocabulary that begin with a letter, in order."""

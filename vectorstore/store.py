@@ -1,6 +1,7 @@
 """The only importer of Chroma: vectors in, similarities out."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
 from vectorstore.embeddings import ModelId
-from vectorstore.errors import DamagedEditionError, ModelMismatchError
+from vectorstore.errors import DamagedEditionError, ModelMismatchError, UnavailableError
 from vectorstore.passages import Vector
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class PassageStore:
         """Take out passages and caveat sentences."""
         for collection, ids in ((self._passages, passage_ids), (self._caveats, caveat_ids)):
             for batch in self._batches(len(ids)):
-                collection.delete(ids=list(ids[batch]))
+                with _as_unavailable():
+                    collection.delete(ids=list(ids[batch]))
 
     def _collection(self, name: str, model: ModelId, *, create: bool) -> Collection:
         identity = {"model": model.name, "model_sha256": model.sha256}
@@ -99,20 +101,33 @@ class PassageStore:
         if {key: made_by.get(key) for key in identity} != identity:
             raise ModelMismatchError(
                 f"The edition was made with the embedding model {made_by.get('model')!r}, and {model.name!r} "
-                "is set (or its files have changed). Run `kanttekening ingest --rebuild`, or set KANTTEKENING_EMBEDDING_MODEL."
+                "is set (or its files have changed). Run `kanttekening ingest` to rebuild it with this one, "
+                "or set KANTTEKENING_EMBEDDING_MODEL."
             )
         return collection
 
     def _add(self, collection: Collection, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
         for batch in self._batches(len(ids)):
             metadata = [{"source_id": source_id} for source_id in source_ids[batch]]
-            collection.add(ids=list(ids[batch]), embeddings=vectors[batch], metadatas=metadata)  # type: ignore[arg-type]  # one matrix is accepted
+            with _as_unavailable():
+                collection.add(ids=list(ids[batch]), embeddings=vectors[batch], metadatas=metadata)  # type: ignore[arg-type]  # one matrix is accepted
 
     def _batches(self, count: int) -> Iterator[slice]:
         # Chroma refuses more than this in one call.
         size = self._client.get_max_batch_size()
         for start in range(0, count, size):
             yield slice(start, start + size)
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    """Chroma's errors while writing are those of the disk."""
+    try:
+        yield
+    except ChromaError as error:
+        raise UnavailableError(
+            f"The vectors could not be written ({type(error).__name__}). Nothing was published; free some room and try again."
+        ) from error
 
 
 def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
