@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.oversight import can_be_caveat
-from vectorstore.catalog import Catalog, StoredPassage
+from vectorstore.catalog import Catalog, Entry, StoredPassage
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError
 from vectorstore.lexical import build_lexical_index
@@ -29,16 +29,16 @@ class EditionBuilder:
             shutil.copytree(base / "chroma", folder / "chroma")
         self.catalog = Catalog(folder / "catalog.sqlite", writable=True)
         self._store = PassageStore(folder / "chroma", embeddings.model, create=base is None)
-        self._puts: list[tuple[Document, str, Sequence[Passage]]] = []
+        self._puts: list[tuple[Document, Entry, Sequence[Passage]]] = []
         self._removed: list[str] = []
 
     def remove(self, source_id: str) -> None:
         """Take a document out."""
         self._removed.append(source_id)
 
-    def put(self, document: Document, fingerprint: str, passages: Sequence[Passage]) -> None:
+    def put(self, document: Document, entry: Entry, passages: Sequence[Passage]) -> None:
         """Add a document, or put it in the place of the one with its id."""
-        self._puts.append((document, fingerprint, passages))
+        self._puts.append((document, entry, passages))
 
     def finish(self, progress: Progress | None = None) -> tuple[int, int, int]:
         """Apply everything, index, check; returns (documents, passages, passages embedded)."""
@@ -50,9 +50,9 @@ class EditionBuilder:
         fresh = [passage for _, _, passages in self._puts for passage in passages if passage.id not in known]
         passage_vectors, sentence_vectors = self._embed(fresh, progress)
         vectors = {**{stored.passage.id: stored.vectors for stored in known.values()}, **sentence_vectors}
-        for document, fingerprint, passages in self._puts:
+        for document, entry, passages in self._puts:
             self._drop(document.source.id, keep=frozenset(passage.id for passage in passages))
-            self.catalog.add(document, fingerprint, passages, vectors)
+            self.catalog.add(document, entry, passages, vectors)
             self._add_caveats(passages, vectors)
         self._store.add([passage.id for passage in fresh], passage_vectors, [passage.source_id for passage in fresh])
         self._index()

@@ -45,6 +45,10 @@ class Metadata:
     language: str | None = None
     wording: str | None = None
 
+    def said(self) -> dict[str, str]:
+        """What is said, by name."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -105,17 +109,16 @@ def dossier_origins() -> list[Origin]:
     return [Origin(path, DOSSIER_PLACE + path.stem) for path in sorted(folder.glob("*.md"))]
 
 
-def load(origin: Origin, given: Metadata, debate: Debate) -> Document:
-    """The document at an origin; what is given wins over what the file says.
+def load(origin: Origin, given: Metadata, debate: Debate, data: bytes | None = None) -> Document:
+    """The document at an origin, or in `data` where that has been read; what is given wins over what the file says.
 
     Raises:
         RefusedError: it cannot be read or holds no text.
     """
     module, function = LOADERS[origin.path.suffix.lower()]
     extract: Callable[[bytes], Extracted] = getattr(import_module(module), function)
-    data = origin.read()
     try:
-        extracted = extract(data)
+        extracted = extract(origin.read() if data is None else data)
     except RefusedError:
         raise
     except Exception as error:  # parsers fail in ways of their own on hostile files, and one file never stops the others
@@ -133,8 +136,7 @@ def load(origin: Origin, given: Metadata, debate: Debate) -> Document:
 
 def merge(first: Metadata, second: Metadata) -> Metadata:
     """The first where it says something, else the second."""
-    said = {field.name: value for field in fields(first) if (value := getattr(first, field.name)) is not None}
-    return replace(second, **said)
+    return replace(second, **first.said())
 
 
 def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate) -> Source:

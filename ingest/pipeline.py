@@ -1,10 +1,11 @@
 """One ingest: what is new, changed, unchanged and gone; a new edition when anything is; the receipt."""
 
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.base import Base, find_base
@@ -17,11 +18,12 @@ from ingest.loaders import (
     dossier_origins,
     find_origins,
     load,
+    merge,
 )
 from ingest.oversight import states_oversight
 from ingest.splitting import group_passages, split_sentences
 from ingest.voices import attribute_voices
-from vectorstore.catalog import Catalog
+from vectorstore.catalog import Catalog, Entry
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
@@ -33,8 +35,9 @@ PIPELINE_VERSION = 1
 """Raise it when sentences, voices or passages come out otherwise: the next ingest then reads every document anew."""
 
 
-Known = Mapping[str, tuple[str, str]]
-"""Place to (source id, fingerprint)."""
+Known = Mapping[str, Entry]
+"""By place."""
+Made = tuple[Document, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Pipeline:
     def __init__(self, shelf: Shelf, embeddings: PassageEmbeddings, debate: Debate, *, dossier: bool, keep: int) -> None:
         self._shelf, self._embeddings, self._debate = shelf, embeddings, debate
         self._dossier, self._keep = dossier, keep
-        self._recipe = f"{PIPELINE_VERSION} {program_version()} {debate!r}"
+        self._recipe = hashlib.sha256(f"{PIPELINE_VERSION} {program_version()} {debate!r}".encode()).hexdigest()
 
     def run(self, wish: Wish, progress: Progress | None = None) -> Receipt:
         """Do what is wished, publish a new edition if anything changed, and say what was done.
@@ -111,12 +114,12 @@ class Pipeline:
         base = find_base(self._shelf, self._embeddings.model)
         before = self._shelf.open_catalog(base.info) if base else None
         try:
-            known = before.fingerprints() if before else {}
+            known = before.entries() if before else {}
             away = before.removed_places() if before else frozenset()
             todo = self._compare(wish, known, away, receipt)
             gone = self._gone(wish, known, away, receipt)
-            kept = [source_id for place, (source_id, _) in known.items() if source_id not in gone and place not in todo]
-            stale = self._stale(before, kept, known, everything=base is not None and not base.can_fork) if before else []
+            kept = [entry for place, entry in known.items() if entry.source_id not in gone and place not in todo]
+            stale = self._stale(before, kept, everything=base is not None and not base.can_fork) if before else []
         finally:
             if before:
                 before.close()
@@ -125,30 +128,32 @@ class Pipeline:
             if base:
                 receipt.documents, receipt.passages, receipt.edition = base.info.documents, base.info.passages, base.info.number
             return receipt
-        away |= {place for place, (source_id, _) in known.items() if source_id in wish_ids(wish, known)}
+        away |= {place for place, entry in known.items() if entry.source_id in wish_ids(wish, known)}
         return self._publish([*stale, *todo.values()], gone, away, base, receipt, progress)
 
-    def _compare(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> dict[str, tuple[Document, str]]:
-        """The documents that are new or changed, by place, each with its fingerprint."""
-        todo: dict[str, tuple[Document, str]] = {}
+    def _compare(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> dict[str, Made]:
+        """The documents that are new or changed, by place; a file whose bytes are the same is not read again."""
+        todo: dict[str, Made] = {}
         for found in [*self._dossier_origins(away), *find_origins(_all_paths(wish))]:
             if not isinstance(found, Origin):
                 receipt.refused.append(Refusal(found[0], str(found[1])))
                 continue
             is_dossier = found.place.startswith(DOSSIER_PLACE)
+            earlier = known.get(found.place)
+            given = Metadata() if is_dossier else merge(wish.given, Metadata(**earlier.given) if earlier else Metadata())
             try:
-                document = load(found, Metadata() if is_dossier else wish.given, self._debate)
+                data = found.read()
+                fingerprint = self._fingerprint(data, given)
+                if earlier is None or earlier.fingerprint != fingerprint:
+                    document = load(found, given, self._debate, data)
+                    todo[found.place] = document, Entry(document.source.id, fingerprint, given.said())
             except RefusedError as error:
                 receipt.refused.append(Refusal(found.place, str(error)))
                 continue
-            fingerprint = self._fingerprint(document)
-            source_id, earlier = known.get(found.place, (document.source.id, None))
-            if earlier == fingerprint:
-                if not is_dossier:
-                    receipt.unchanged.append(source_id)
-            else:
-                todo[found.place] = (document, fingerprint)
-                (receipt.changed if earlier else receipt.added).append(document.source.id)
+            if found.place in todo:
+                (receipt.changed if earlier else receipt.added).append(todo[found.place][1].source_id)
+            elif earlier and not is_dossier:
+                receipt.unchanged.append(earlier.source_id)
         return todo
 
     def _dossier_origins(self, away: frozenset[str]) -> list[Origin]:
@@ -161,22 +166,24 @@ class Pipeline:
         if self._debate.caveat_document in gone:
             raise UsageError(f"{self._debate.caveat_document!r} holds the caveat that every answer shows; it cannot be removed.")
         wanted = {origin.place for origin in self._dossier_origins(away)}
-        gone += [source_id for place, (source_id, _) in known.items() if place.startswith(DOSSIER_PLACE) and place not in wanted]
+        gone += [entry.source_id for place, entry in known.items() if place.startswith(DOSSIER_PLACE) and place not in wanted]
         if wish.sync:
             gone += _gone_from_folder(wish, known)
         receipt.removed = sorted(set(gone))
         return receipt.removed
 
-    def _stale(self, before: Catalog, kept: Sequence[str], known: Known, *, everything: bool) -> list[tuple[Document, str]]:
+    def _stale(self, before: Catalog, kept: Sequence[Entry], *, everything: bool) -> list[Made]:
         """Documents that stay but are made anew from their stored texts: all, or those that are read otherwise by now."""
-        marks = dict(known.values())
-        documents = [document for source_id in kept if (document := before.document(source_id))]
-        fresh = [(document, self._fingerprint(document)) for document in documents]
-        return [(document, mark) for document, mark in fresh if everything or mark != marks[document.source.id]]
+        made = []
+        for entry in kept:
+            recipe, _, content = entry.fingerprint.partition(":")
+            if (everything or recipe != self._recipe) and (document := before.document(entry.source_id)):
+                made.append((document, replace(entry, fingerprint=f"{self._recipe}:{content}")))
+        return made
 
     def _publish(  # each is a part of the one step
         self,
-        documents: Iterable[tuple[Document, str]],
+        documents: Iterable[Made],
         gone: Sequence[str],
         away: frozenset[str],
         base: Base | None,
@@ -190,8 +197,8 @@ class Pipeline:
             try:
                 for source_id in gone if fork else ():
                     builder.remove(source_id)
-                for document, fingerprint in documents:
-                    builder.put(document, fingerprint, self._passages(document))
+                for document, entry in documents:
+                    builder.put(document, entry, self._passages(document))
                 builder.catalog.keep_away(away)
                 receipt.documents, receipt.passages, receipt.embeddings = builder.finish(progress)
             finally:
@@ -213,10 +220,9 @@ class Pipeline:
         ]
         return group_passages(document, marked)
 
-    def _fingerprint(self, document: Document) -> str:
-        return hashlib.sha256(
-            f"{self._recipe}\0{asdict(document.source)}\0{document.sections}\0{document.text}".encode()
-        ).hexdigest()
+    def _fingerprint(self, data: bytes, given: Metadata) -> str:
+        """What a document is made with, and what it is made from."""
+        return f"{self._recipe}:{hashlib.sha256(data + json.dumps(given.said()).encode()).hexdigest()}"
 
 
 def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
@@ -246,14 +252,14 @@ def wish_ids(wish: Wish, known: Known) -> list[str]:
     Raises:
         UsageError: one of them is not there, or could be several.
     """
-    ids = {source_id for source_id, _ in known.values()}
+    ids = {entry.source_id for entry in known.values()}
     return [resolve_id(wanted, ids) for wanted in wish.remove]
 
 
 def _gone_from_folder(wish: Wish, known: Known) -> list[str]:
     """What came from the folder and is no longer there; a file that is there but refused keeps its old text."""
     folder = (wish.sync or Path()).expanduser().resolve()
-    inside = {place: source_id for place, (source_id, _) in known.items() if Path(place).is_relative_to(folder)}
+    inside = {place: entry.source_id for place, entry in known.items() if Path(place).is_relative_to(folder)}
     gone = {place: source_id for place, source_id in inside.items() if not Path(place).exists()}
     is_empty = not any(isinstance(found, Origin) for found in find_origins([folder]))
     if gone and is_empty and not wish.may_empty:

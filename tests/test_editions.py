@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -112,13 +113,15 @@ def test_reader_follows_the_pointer(place: Place) -> None:
     place.publish(wilgen=WILLOWS)
     with place.reader() as reader:
         with reader.current() as before:
-            place.publish(otters=OTTERS)
+            place.publish(keep=1, otters=OTTERS)
             with reader.current() as after:
                 assert (before.info.number, after.info.number) == (1, 2)
                 assert after.catalog.sources()[-1].title == "Otters"
             assert before.catalog.sources()[-1].title == "Wilgen"
         with reader.current() as again:
             assert again is after
+        place.publish(keep=1, wilgen=WILLOWS)
+        assert place.folders == ["2", "3"]  # it has let go of the first one
 
 
 def test_nothing_is_current_before_it_is_published(place: Place) -> None:
@@ -233,6 +236,13 @@ def _halve(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
 
+def _thin(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("DELETE FROM passage WHERE row = (SELECT max(row) FROM passage)")
+    database.commit()
+    database.close()
+
+
 def _lose(path: Path) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -245,6 +255,7 @@ DAMAGE = [
         ("catalog.sqlite", _lose),
         ("catalog.sqlite", _garble),
         ("catalog.sqlite", _halve),
+        ("catalog.sqlite", _thin),
         ("chroma", _lose),
         ("chroma/chroma.sqlite3", _lose),
         ("chroma/chroma.sqlite3", _garble),
@@ -479,7 +490,7 @@ def test_many_killed_ingests_leave_the_edition_whole(place: Place) -> None:
         shutil.copytree(origin, place.home)
         (place.docs / "wilgen.txt").unlink(missing_ok=True)
         (place.docs / "otters.txt").write_text(OTTERS, "utf-8")
-        last = 1 + kill * (whole.steps - 1) // (MANY_KILLS - 1)
+        last = 1 + kill * (whole.steps - 1) // MANY_KILLS
         with SteppedIngest(place, "--sync", place.docs, "--yes") as ingest:
             assert ingest.stop_before(after(last - 1))
             if kill % 2:

@@ -432,3 +432,17 @@ def test_mismatch_says_what_to_run(desk: Desk, model_folders: tuple[Path, Path])
     options = {word.strip(".,`").removeprefix("--") for word in str(caught.value).split() if word.startswith("--")}
     assert "`kanttekening ingest" in str(caught.value)
     assert options <= set(ingest.__annotations__)
+
+
+def test_what_the_user_said_of_a_document_stays(desk: Desk) -> None:
+    """A title and a voice that were given once are not lost when the same file, or a newer text of it, is ingested without them."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    desk.run(Wish(paths=[path], given=Metadata(title="Over wilgen", author="W. Boom", published="2024-05")))
+    assert desk.run(Wish(paths=[path])).unchanged
+    path.write_text(f"{WILLOWS} {OTTERS}", "utf-8")
+    assert desk.run(Wish(paths=[path], given=Metadata(published="2024-06"))).changed
+    shelf = Shelf(desk.home)
+    catalog = shelf.open_catalog(shelf.current())
+    (source,) = [source for source in catalog.sources() if source.place == str(path)]
+    catalog.close()
+    assert (source.title, source.author, source.published) == ("Over wilgen", "W. Boom", "2024-06")

@@ -24,7 +24,7 @@ from vectorstore.passages import (
 
 _SCHEMA = """
 CREATE TABLE source (
-    id TEXT PRIMARY KEY, place TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, data TEXT NOT NULL,
+    id TEXT PRIMARY KEY, place TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, given TEXT NOT NULL, data TEXT NOT NULL,
     text TEXT NOT NULL, sha256 TEXT NOT NULL, paragraphs TEXT NOT NULL, sections TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passage (
@@ -49,6 +49,19 @@ class StoredPassage:
     row: int
     passage: Passage
     vectors: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an ingest remembers of a document.
+
+    `fingerprint` changes with what the document was made from and how; `given` is what the user said of it (title,
+    author, …), which a later ingest without options must not lose.
+    """
+
+    source_id: str
+    fingerprint: str
+    given: Mapping[str, str]
 
 
 class Catalog:
@@ -86,11 +99,10 @@ class Catalog:
         """The source with an id."""
         return self.sources_by_id().get(source_id)
 
-    def fingerprints(self) -> dict[str, tuple[str, str]]:
-        """Place to (source id, fingerprint), for every document."""
-        return {
-            place: (source_id, mark) for place, source_id, mark in self._db.execute("SELECT place, id, fingerprint FROM source")
-        }
+    def entries(self) -> dict[str, Entry]:
+        """What an ingest compares by, for every document, by place."""
+        rows = self._db.execute("SELECT place, id, fingerprint, given FROM source")
+        return {place: Entry(source_id, fingerprint, json.loads(given)) for place, source_id, fingerprint, given in rows}
 
     def document(self, source_id: str) -> Document | None:
         """A document with its stored text."""
@@ -145,16 +157,17 @@ class Catalog:
         for row in self._db.execute(f"{_PASSAGE} ORDER BY p.row"):
             yield _stored(row)
 
-    def add(self, document: Document, fingerprint: str, passages: Sequence[Passage], vectors: Mapping[str, Vector]) -> None:
+    def add(self, document: Document, entry: Entry, passages: Sequence[Passage], vectors: Mapping[str, Vector]) -> None:
         """Store a document that is not there yet; `vectors` holds the sentence vectors by passage id."""
         source = document.source
         sections = [(section.start, section.end, section.path, section.page) for section in document.sections]
         self._db.execute(
-            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 source.id,
                 source.place,
-                fingerprint,
+                entry.fingerprint,
+                json.dumps(dict(entry.given), ensure_ascii=False),
                 json.dumps(asdict(source), ensure_ascii=False),
                 document.text,
                 document.sha256,
