@@ -601,7 +601,7 @@ def check_full(place: Place, done: subprocess.CompletedProcess[str], named: Path
 def crowded(place: Place) -> Place:
     """A place where much is still to be published."""
     place.publish(wilgen=WILLOWS)
-    (place.docs / "lang.txt").write_text("\n".join(f"{OTTERS} {number}." for number in range(500)), "utf-8")
+    (place.docs / "lang.txt").write_text("\n".join(f"{OTTERS} {number}." for number in range(200)), "utf-8")
     return place
 
 

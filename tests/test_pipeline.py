@@ -58,6 +58,11 @@ class Desk:
     dossier: bool = False
     progress: list[tuple[int, int]] = field(default_factory=list)
 
+    @property
+    def shelf(self) -> Shelf:
+        """The editions in the home."""
+        return Shelf(self.home)
+
     def write(self, name: str, text: str) -> Path:
         """Write a document."""
         path = self.docs / name
@@ -68,7 +73,7 @@ class Desk:
         """Run an ingest; what it embeds and how far it is are remembered from here on."""
         self.embeddings.texts.clear()
         self.progress.clear()
-        pipeline = Pipeline(Shelf(self.home), embeddings or self.embeddings, self.debate, dossier=self.dossier, keep=5)
+        pipeline = Pipeline(self.shelf, embeddings or self.embeddings, self.debate, dossier=self.dossier, keep=5)
         return pipeline.run(wish, lambda done, total: self.progress.append((done, total)))
 
     def ingest(self, *paths: Path) -> Receipt:
@@ -82,7 +87,7 @@ class Desk:
     @contextmanager
     def edition(self, embeddings: PassageEmbeddings | None = None) -> Iterator[Edition]:
         """The current edition, opened as a question opens it."""
-        reader = EditionReader(Shelf(self.home), (embeddings or self.embeddings).model)
+        reader = EditionReader(self.shelf, (embeddings or self.embeddings).model)
         try:
             with reader.current() as edition:
                 yield edition
@@ -151,12 +156,12 @@ def test_unchanged_documents_cost_nothing(desk: Desk) -> None:
     """The same documents again: nothing is embedded, nothing is published."""
     path = desk.write("wilgen.txt", WILLOWS)
     before = desk.ingest(path)
-    stamp = Shelf(desk.home).stamp()
+    stamp = desk.shelf.stamp()
     again = desk.ingest(path)
     assert facts(again) == facts(
         Receipt(unchanged=before.added[1:], documents=2, passages=before.passages, edition=1, published=False)
     )
-    assert (desk.embeddings.texts, desk.progress, Shelf(desk.home).stamp()) == ([], [], stamp)
+    assert (desk.embeddings.texts, desk.progress, desk.shelf.stamp()) == ([], [], stamp)
     assert sorted(path.name for path in (desk.home / "editions").iterdir()) == [".lock", "1"]
 
 
@@ -301,7 +306,7 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(desk: Desk) -> None:
     path = desk.write("wilgen.txt", WILLOWS)
     first = desk.run(Wish(paths=[path], dry_run=True))
     assert ([each[:7] for each in first.added], first.edition, first.published) == ([PINNED[:7], "wilgen-"], None, False)
-    assert Shelf(desk.home).stamp() == (0, 0)
+    assert desk.shelf.stamp() == (0, 0)
     desk.ingest(path)
     desk.write("wilgen.txt", OTTERS)
     changed = desk.run(Wish(paths=[path], dry_run=True))
@@ -309,7 +314,7 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(desk: Desk) -> None:
     assert (len(changed.changed), len(removed.removed)) == (1, 1)
     assert (changed.edition, changed.published, removed.published) == (1, False, False)
     assert desk.texts() == {"wilgen.txt": WILLOWS}
-    assert [info.number for info in Shelf(desk.home).published()] == [1]
+    assert [info.number for info in desk.shelf.published()] == [1]
     assert desk.embeddings.texts == []
 
 
@@ -441,7 +446,7 @@ def test_what_the_user_said_of_a_document_stays(desk: Desk) -> None:
     assert desk.run(Wish(paths=[path])).unchanged
     path.write_text(f"{WILLOWS} {OTTERS}", "utf-8")
     assert desk.run(Wish(paths=[path], given=Metadata(published="2024-06"))).changed
-    shelf = Shelf(desk.home)
+    shelf = desk.shelf
     catalog = shelf.open_catalog(shelf.current())
     (source,) = [source for source in catalog.sources() if source.place == str(path)]
     catalog.close()

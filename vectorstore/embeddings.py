@@ -1,28 +1,26 @@
 """Embedding models behind LangChain's `Embeddings`: the bundled one, or any sentence-transformers model."""
 
 import hashlib
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
 
 from vectorstore.errors import UnavailableError
 from vectorstore.passages import Vector
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding
-
 
 Span = tuple[int, int]
 
 BUNDLED = "bundled"
 _BUNDLED_DIR = Path(__file__).parent / "model"
 _DIMENSIONS = 384
-_BATCH = 16
+_BATCH = 32
 _MAX_TOKENS = 256
 
 
@@ -68,36 +66,33 @@ class PassageEmbeddings(Embeddings):
 
 
 class BundledEmbeddings(PassageEmbeddings):
-    """The model in the wheel, run by onnxruntime and tokenizers: no torch, no network."""
+    """The model in the wheel, run by onnxruntime and tokenizers: no torch, no network.
 
-    def __init__(self, threads: int = 0) -> None:
-        """Load the model; `threads` 0 lets onnxruntime use every core."""
+    Texts are embedded one by one, on every core: the 8-bit model scales by what it is given together, so that in a batch
+    a text's vector would depend on its neighbours.
+    """
+
+    def __init__(self) -> None:
+        """Load the model."""
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3  # errors only: probing for a GPU is not news to the reader of an answer
         model_file = _BUNDLED_DIR / "model_qint8.onnx"
         self._session = onnxruntime.InferenceSession(str(model_file), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(_BUNDLED_DIR / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self._tokenizer.enable_padding()
         self.model = bundled_model_id()
 
     def encode_query(self, text: str) -> Vector:
         """See `PassageEmbeddings`."""
-        return np.asarray(self._encode([text])[0])
+        return np.asarray(_unit(self._pieces(text)[0].mean(axis=0, keepdims=True))[0])
 
     def encode_passages(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Vector:
-        """See `PassageEmbeddings`; texts of like length go together, so that little is padded."""
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
-        for batch in _batches(order):
-            vectors[batch] = self._encode([texts[index] for index in batch])
-            if on_done:
-                on_done(len(batch))
-        return vectors
+        """See `PassageEmbeddings`."""
+        return self.encode_with_sentences(texts, [()] * len(texts), on_done)[0]
 
     def encode_with_sentences(
         self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_done: Callable[[int], None] | None = None
@@ -108,33 +103,31 @@ class BundledEmbeddings(PassageEmbeddings):
         model where embedding each sentence by itself would cost as much again ("late chunking", Günther et al. 2024).
         """
         vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
-        inside: list[Vector] = [np.zeros((len(each), _DIMENSIONS), dtype=np.float32) for each in spans]
-        for batch in _batches(sorted(range(len(texts)), key=lambda index: len(texts[index]))):
-            pieces, encodings = self._pieces([texts[index] for index in batch])
-            for row, index in enumerate(batch):
-                offsets = np.array(encodings[row].offsets).reshape(-1, 2)
-                real = np.array(encodings[row].attention_mask, dtype=bool)
-                vectors[index] = pieces[row][real].mean(axis=0)
-                for number, (start, end) in enumerate(spans[index]):
-                    within = real & (offsets[:, 0] >= start) & (offsets[:, 1] <= end) & (offsets[:, 1] > offsets[:, 0])
-                    # What was cut off at the end of a very long text has no pieces of its own.
-                    inside[index][number] = pieces[row][within].mean(axis=0) if within.any() else vectors[index]
-            if on_done:
-                on_done(len(batch))
-        return _unit(vectors), [_unit(each) for each in inside]
+        inside: list[Vector] = []
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for index, (whole, parts) in enumerate(pool.map(self._whole_and_parts, texts, spans)):
+                vectors[index] = whole
+                inside.append(parts)
+                if on_done:
+                    on_done(1)
+        return _unit(vectors), inside
 
-    def _encode(self, texts: Sequence[str]) -> Vector:
-        pieces, encodings = self._pieces(texts)
-        weights = np.array([encoding.attention_mask for encoding in encodings], dtype=np.float32)[:, :, None]
-        return _unit((pieces * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1))
+    def _whole_and_parts(self, text: str, spans: Sequence[Span]) -> tuple[Vector, Vector]:
+        pieces, offsets = self._pieces(text)
+        whole = pieces.mean(axis=0)
+        parts = np.zeros((len(spans), _DIMENSIONS), dtype=np.float32)
+        for number, (start, end) in enumerate(spans):
+            within = (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
+            # What was cut off at the end of a very long text has no pieces of its own.
+            parts[number] = pieces[within].mean(axis=0) if within.any() else whole
+        return whole, _unit(parts)
 
-    def _pieces(self, texts: Sequence[str]) -> tuple[Vector, Sequence["Encoding"]]:
-        """The vectors of the word pieces, shape (texts, pieces, dimensions), padded, and where the pieces stand."""
-        encodings = self._tokenizer.encode_batch([text if text.strip() else "." for text in texts])
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        (pieces,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
-        return np.asarray(pieces, dtype=np.float32), encodings
+    def _pieces(self, text: str) -> tuple[Vector, NDArray[np.int64]]:
+        """The vectors of a text's word pieces, shape (pieces, dimensions), and the (start, end) of each in the text."""
+        encoding = self._tokenizer.encode(text if text.strip() else ".")
+        ids = np.array([encoding.ids], dtype=np.int64)
+        (pieces,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        return np.asarray(pieces[0], dtype=np.float32), np.array(encoding.offsets, dtype=np.int64)
 
 
 class SentenceTransformerEmbeddings(PassageEmbeddings):
