@@ -126,6 +126,11 @@ def _account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: boo
         Screen(sys.stdout).json({**asdict(receipt), "dry_run": dry_run})
     elif not quiet:
         Screen(sys.stdout).line("\n".join(_account(receipt, dry_run=dry_run)))
+    if receipt.built_on is not None:
+        Screen(sys.stderr).line(
+            f"The current edition was damaged, so this one was built on edition {receipt.built_on}: "
+            "check `kanttekening sources`, and ingest what is missing."
+        )
     for refusal in receipt.refused:
         Screen(sys.stderr).line(printable(f"Refused {refusal.place!r}: {refusal.reason}."))
     if receipt.refused:

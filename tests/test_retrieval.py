@@ -1,0 +1,142 @@
+"""What is found for a question: evidence, the caveat, quotes that stand on their own, and the LangChain form of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vectorstore.debate import Debate
+from vectorstore.edition import Edition, EditionReader
+from vectorstore.editions import Shelf
+from vectorstore.embeddings import PassageEmbeddings, bundled_digest, bundled_model_id
+from vectorstore.langchain_retriever import PassageRetriever
+from vectorstore.passages import Passage, Sentence
+from vectorstore.quotes import with_context
+from vectorstore.retrieval import Query, Retriever
+from vectorstore.terms import question_terms
+
+
+@pytest.fixture(scope="module")
+def reader(dossier_home: Path, embeddings: PassageEmbeddings) -> Iterator[EditionReader]:
+    """A reader of the dossier's edition."""
+    found = EditionReader(Shelf(dossier_home), embeddings.model)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def edition(reader: EditionReader) -> Iterator[Edition]:
+    """The dossier's edition, open."""
+    with reader.current() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def retriever(embeddings: PassageEmbeddings, debate: Debate) -> Retriever:
+    """The retriever with the bundled model."""
+    return Retriever(embeddings, debate)
+
+
+def test_an_english_question_finds_dutch_sentences(retriever: Retriever, edition: Edition) -> None:
+    """A question in English about vacancies finds the Dutch sentence with the figure among the best."""
+    query = Query("How many vacancies are expected in 2033?", "en", subject="How many vacancies are expected in 2033?")
+    best = retriever.retrieve(query, edition).sentences[:5]
+    assert any("425.000" in scored.text for scored in best)
+
+
+def test_a_voice_that_is_asked_about_is_found_however_far_its_words_are(retriever: Retriever, edition: Edition) -> None:
+    """Every passage in which a named voice speaks takes part, also where the question shares nothing with it."""
+    evidence = retriever.retrieve(Query("xyzzy", "nl", voices=("vos",), subject="xyzzy"), edition)
+    assert any("vos" in scored.sentence.voices for scored in evidence.sentences)
+
+
+def test_there_is_a_caveat_for_any_question(retriever: Retriever, edition: Edition) -> None:
+    """A question about nothing still has a caveat that states oversight, and one about judgement has one about judgement."""
+    assert retriever.retrieve(Query("xyzzy", "nl", subject="xyzzy"), edition).caveat.oversight
+    text = "Kan AI slechtere resultaten geven waar mensen moeten oordelen?"
+    assert "oordelen" in retriever.retrieve(Query(text, "nl", subject=text), edition).caveat.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "form"),
+    [
+        ("banen", "voltijdbaan"),  # a synonym of the field
+        ("bespaart", "bespaar"),  # another form
+        ("productivteit", "productif"),  # a typing error
+        ("productivity", "productif"),  # a translation
+    ],
+)
+def test_words_are_found_by_what_they_mean(asked: str, form: str, edition: Edition, debate: Debate) -> None:
+    """Synonyms, other forms, typing errors and translations stand for a word of a question."""
+    language = "en" if asked == "productivity" else "nl"
+    (term,) = question_terms(asked, "", language, edition.lexical, debate)  # type: ignore[arg-type]  # one of the two literals
+    assert form in term.forms
+    assert term.is_known
+
+
+def test_a_word_that_no_text_has_is_unknown(edition: Edition, debate: Debate) -> None:
+    """What the sources do not have is told apart, so that it can be refused."""
+    (term,) = question_terms("zonnebloemolie", "", "nl", edition.lexical, debate)
+    assert not term.is_known
+
+
+def test_langchain_gets_passages_with_their_place(reader: EditionReader, retriever: Retriever, edition: Edition) -> None:
+    """The LangChain retriever returns stored passages, with offsets, wording and similarity in the metadata."""
+    documents = PassageRetriever(editions=reader, retriever=retriever, top_k=3).invoke("Waar staat NDS voor?")
+    assert len(documents) == 3
+    for document in documents:
+        stored = edition.catalog.document(document.metadata["source_id"])
+        assert stored is not None
+        assert stored.text[document.metadata["start"] : document.metadata["end"]] == document.page_content
+        assert document.metadata["wording"] == "paraphrase"
+        assert document.metadata["similarity"] <= 1
+
+
+def passage_of(*sentences: tuple[str, int, tuple[str, ...]]) -> Passage:
+    """A passage of (text, paragraph, voices)."""
+    text, made = "", []
+    for words, paragraph, voices in sentences:
+        made.append(Sentence(len(text), len(text) + len(words), paragraph, voices))
+        text += words + " "
+    return Passage("id", "source", 0, len(text) - 1, text[:-1], tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "chosen", "texts"),
+    [
+        (
+            [("BCG ziet werk.", 1, ("bcg",)), ("Dit zou veel geven.", 1, ("bcg",))],
+            1,
+            ["BCG ziet werk.", "Dit zou veel geven."],
+        ),
+        ([("BCG ziet werk.", 1, ("bcg",)), ("Dit is onzeker.", 2, ("bcg",))], 1, ["Dit is onzeker."]),
+        ([("BCG ziet werk.", 1, ("bcg",)), ("Dat vindt Szabó onzeker.", 1, ("szabo",))], 1, ["Dat vindt Szabó onzeker."]),
+        (
+            [("Dit zijn ze:", 1, ()), ("Eerst.", 2, ()), ("Dan.", 3, ())],
+            0,
+            ["Dit zijn ze:", "Eerst.", "Dan."],
+        ),
+        ([("Hij meldt:", 1, ("szabo",)), ("Iemand anders.", 2, ())], 0, ["Hij meldt:"]),
+        ([("Een zin.", 1, ()), ("Een andere zin.", 1, ())], 1, ["Een andere zin."]),
+    ],
+)
+def test_a_quote_takes_along_what_it_needs(
+    sentences: list[tuple[str, int, tuple[str, ...]]], chosen: int, texts: list[str]
+) -> None:
+    """A sentence that points back takes the one before it along, one that announces what it announces; never another's."""
+    passage = passage_of(*sentences)
+    run = with_context(passage, passage.sentences[chosen])
+    assert [passage.text_of(sentence) for sentence in run] == texts
+
+
+def test_the_bundled_model_is_the_one_that_its_digest_names() -> None:
+    """An edition records the model by this digest: it must be that of the files."""
+    assert bundled_model_id().sha256 == bundled_digest()
+
+
+def test_a_vector_does_not_depend_on_its_neighbours(embeddings: PassageEmbeddings) -> None:
+    """The same text has the same vector alone and among others, and as a question."""
+    text = "BCG verwacht extra capaciteit."
+    alone, among = embeddings.encode_passages([text])[0], embeddings.encode_passages(["x", text, "y " * 200])[1]
+    assert (alone == among).all()
+    assert abs(float(alone @ embeddings.encode_query(text)) - 1) < 1e-5
