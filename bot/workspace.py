@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.screen import Screen
 from vectorstore.debate import Debate, load_debate
 from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
-from vectorstore.errors import BusyError, UsageError
+from vectorstore.errors import BusyError, DamagedEditionError, NoEditionError, UsageError
 from vectorstore.languages import Language
 from vectorstore.settings import Settings, load_settings
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from vectorstore.edition import EditionInfo
     from vectorstore.editions import Shelf
 
-_NOTHING_PUBLISHED = (0, 0)
 _POLL_SECONDS = 0.1
 
 
@@ -113,16 +112,25 @@ class Workspace:
 
     def _build_first_edition(self) -> None:
         """Another process may be doing the same: whoever has the lock builds, the others wait until it lets go."""
-        if self.shelf.stamp() != _NOTHING_PUBLISHED:
+        if not self._is_empty():
             return
         from ingest.pipeline import Wish
 
         self._notices.line(f"There is no edition in {str(self.shelf.home)!r} yet: building the first one from the bundled dossier.")
-        while self.shelf.stamp() == _NOTHING_PUBLISHED:
+        while self._is_empty():
             try:
                 self._run(Wish())
             except BusyError:
                 time.sleep(_POLL_SECONDS)
+
+    def _is_empty(self) -> bool:
+        try:
+            self.shelf.current()
+        except NoEditionError:
+            return True
+        except DamagedEditionError:
+            pass  # whoever opens it says so
+        return False
 
 
 def _settings() -> Settings:

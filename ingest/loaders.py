@@ -94,6 +94,8 @@ def _found(paths: Iterable[Path]) -> Iterator[Origin | tuple[str, RefusedError]]
             yield from (Origin(inner, str(inner)) for inner in found)
         elif not resolved.exists():
             yield str(path), RefusedError("there is no such file or folder")
+        elif not resolved.is_file():
+            yield str(path), RefusedError("it is no regular file; a pipe or a device has no end")
         elif resolved.suffix.lower() not in LOADERS:
             yield (
                 str(path),

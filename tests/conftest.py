@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings
 from vectorstore.settings import PREFIX
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background turns it off
 os.environ["HF_HUB_OFFLINE"] = "1"  # also for the processes that tests start; read when huggingface_hub is imported
 
 ROOT = Path(__file__).parents[1]

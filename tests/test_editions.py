@@ -653,3 +653,14 @@ def test_full_disk_is_one_sentence(crowded: Place, tmp_path: Path) -> None:
     if done.returncode == 77 or "unshare" in done.stderr:
         pytest.skip("may not make a file system of its own")
     check_full(crowded, done, disk)
+
+
+def test_lost_pointer_loses_nothing(place: Place) -> None:
+    """Where the pointer is gone, the last whole edition answers, and the next ingest builds on it."""
+    place.publish(wilgen=WILLOWS)
+    place.publish(otters=OTTERS)
+    (place.home / "published.json").unlink()
+    assert place.names() == ["otters"]
+    assert [info.number for info in place.shelf.published()] == [1, 2]
+    assert place.publish(wilgen=WILLOWS).edition == 3
+    assert place.folders == ["1", "2", "3"]

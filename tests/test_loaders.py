@@ -1,6 +1,7 @@
 """Files become documents: what is stored, what is known of them, and what is refused with a reason."""
 
 import codecs
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -279,6 +280,14 @@ def test_paths_that_are_no_documents_are_refused(tmp_path: Path) -> None:
         (str(paths[2]), f"a file without a suffix is not one of {formats}"),
         (str(paths[3]), f"the folder holds no documents ({formats})"),
     ]
+
+
+def test_only_regular_files_are_documents(tmp_path: Path) -> None:
+    """A pipe or a device that is called like a document is refused; reading one would never end."""
+    os.mkfifo(tmp_path / "pijp.txt")
+    (tmp_path / "nul.txt").symlink_to("/dev/zero")
+    found = list(find_origins([tmp_path / "pijp.txt", tmp_path / "nul.txt"]))
+    assert [type(each) for each in found] == [tuple, tuple]
 
 
 def test_folders_are_searched_in_order(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ class Shelf:
         (building / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
         _sync_to_disk(building)
         building.rename(self._folder(number))
-        published[number] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        published[number] = _iso(datetime.now(UTC))
         self._point_at(number, published)
         self._sweep(number, published, keep)
         return self.current()
@@ -159,7 +159,7 @@ class Shelf:
             current = int(data["current"])
             published[current]  # a pointer to nothing is as damaged as one that cannot be read
         except FileNotFoundError:
-            return None, {}
+            return self._recovered()
         except OSError as error:
             raise _unreadable(self.home / _POINTER, error) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -167,6 +167,17 @@ class Shelf:
                 f"{str(self.home / _POINTER)!r} is damaged. Move {str(self.home)!r} aside and ingest your documents again."
             ) from error
         return current, published
+
+    def _recovered(self) -> tuple[int | None, dict[int, str]]:
+        """What a lost pointer must have said: every whole edition is there, and the last one is current.
+
+        Without this the next ingest would take what was published for the leftovers of a killed one, and sweep it.
+        """
+        found: dict[int, str] = {}
+        for folder in self._editions.iterdir() if self._editions.is_dir() else ():
+            if folder.name.isdigit() and (folder / _MANIFEST).is_file():
+                found[int(folder.name)] = _iso(datetime.fromtimestamp((folder / _MANIFEST).stat().st_mtime, UTC))
+        return max(found, default=None), found
 
     def _point_at(self, number: int, published: dict[int, str]) -> None:
         temporary = self.home / (_POINTER + ".new")
@@ -196,6 +207,10 @@ class Shelf:
         for number, lock in locks.items():
             shutil.rmtree(self._folder(number), ignore_errors=True)
             lock.release()
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _unreadable(path: Path, error: OSError) -> UnavailableError:
