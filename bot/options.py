@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vectorstore.version import program_version
+from vectorstore.version import VERSION
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -12,7 +12,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done,
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer hands over the value of the option
     if wanted:
-        typer.echo(f"kanttekening {program_version()}")
+        typer.echo(f"kanttekening {VERSION}")
         raise typer.Exit
 
 

@@ -9,7 +9,7 @@ import typer
 from bot.options import AsJson
 from bot.screen import Screen
 from vectorstore.errors import EditionError
-from vectorstore.version import program_version
+from vectorstore.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +111,7 @@ def _edition_facts(workspace: "Workspace") -> dict[str, object]:
 def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
-    return {"kanttekening": program_version(), "python": platform.python_version(), "chromadb": version("chromadb")}
+    return {"kanttekening": VERSION, "python": platform.python_version(), "chromadb": version("chromadb")}
 
 
 def _rows(facts: "Mapping[str, object]") -> "Iterator[tuple[str, object]]":

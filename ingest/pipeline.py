@@ -29,7 +29,7 @@ from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError, UsageError
 from vectorstore.passages import Document, Passage
-from vectorstore.version import program_version
+from vectorstore.version import VERSION
 
 PIPELINE_VERSION = 1
 """Raise it when sentences, voices or passages come out otherwise: the next ingest then reads every document anew."""
@@ -87,7 +87,7 @@ class Pipeline:
     def __init__(self, shelf: Shelf, embeddings: PassageEmbeddings, debate: Debate, *, dossier: bool, keep: int) -> None:
         self._shelf, self._embeddings, self._debate = shelf, embeddings, debate
         self._dossier, self._keep = dossier, keep
-        self._recipe = hashlib.sha256(f"{PIPELINE_VERSION} {program_version()} {debate!r}".encode()).hexdigest()
+        self._recipe = hashlib.sha256(f"{PIPELINE_VERSION} {VERSION} {debate!r}".encode()).hexdigest()
 
     def run(self, wish: Wish, progress: Progress | None = None) -> Receipt:
         """Do what is wished, publish a new edition if anything changed, and say what was done.
