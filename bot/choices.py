@@ -98,8 +98,10 @@ def answers(choice: Choice, evidence: Evidence, least: float = _MIN_SHARED) -> b
 
 def is_about(choice: Choice, evidence: Evidence) -> bool:
     """Whether what a voice says is about the subject that the question names."""
-    close = choice.scored.subject >= _MIN_SUBJECT and choice.scored.similarity >= _MIN_SIMILARITY
-    return (close or choice.scored.similarity >= _MIN_SUBJECT_SIMILARITY) and _holds_figures(choice, evidence)
+    subject, similarity = choice.scored.subject, choice.scored.similarity
+    # A subject of one word means little to the vectors: a sentence that has all of it is about it.
+    by_words = subject >= _ENOUGH_WORDS or (subject >= _MIN_SUBJECT and similarity >= _MIN_SIMILARITY)
+    return ((by_words and choice.scored.says_word) or similarity >= _MIN_SUBJECT_SIMILARITY) and _holds_figures(choice, evidence)
 
 
 def settles(choice: Choice, question: Question, evidence: Evidence) -> bool:

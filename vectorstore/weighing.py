@@ -37,7 +37,8 @@ class ScoredSentence:
     `coverage` is the share of the question that it holds, its words by their rarity and the voice (1 is all of it),
     `subject` the same without the voice, `similarity` its cosine with the question, `score` all of these with its
     passage's. `voice_share` tells how far it is about a voice that the
-    question names: 1 when that voice speaks, 0 when it is not even named nearby.
+    question names: 1 when that voice speaks, 0 when it is not even named nearby. `says_word` tells whether any word of
+    the question stands in the sentence itself, and not only beside it.
     """
 
     passage: ScoredPassage
@@ -47,6 +48,7 @@ class ScoredSentence:
     similarity: float
     voice_share: float
     subject: float
+    says_word: bool
     score: float
 
 
@@ -76,9 +78,10 @@ class Weighing:
         for sentence, text, found, similarity in zip(passage.sentences, texts, forms, similarities, strict=True):
             voice_share = self._voice_share(sentence, text, passage)
             subject = self._subject_share(found, around)
+            says_word = any(not found.isdisjoint(term.forms) for term in self._terms)
             coverage = self._coverage(subject, voice_share)
             score = words * coverage + (1 - words) * float(similarity) + bonus
-            yield ScoredSentence(scored, sentence, text, coverage, float(similarity), voice_share, subject, score)
+            yield ScoredSentence(scored, sentence, text, coverage, float(similarity), voice_share, subject, says_word, score)
 
     def alone(self, passage: Passage, sentence: Sentence, language: Language) -> float:
         """The coverage of a sentence without what stands around it."""
