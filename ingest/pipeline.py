@@ -128,7 +128,8 @@ class Pipeline:
             if base:
                 receipt.documents, receipt.passages, receipt.edition = base.info.documents, base.info.passages, base.info.number
             return receipt
-        away |= {place for place, entry in known.items() if entry.source_id in wish_ids(wish, known)}
+        removed = _wish_ids(wish, known)
+        away |= {place for place, entry in known.items() if place.startswith(DOSSIER_PLACE) and entry.source_id in removed}
         return self._publish([*stale, *todo.values()], gone, away, base, receipt, progress)
 
     def _compare(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> dict[str, Made]:
@@ -162,7 +163,7 @@ class Pipeline:
 
     def _gone(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> list[str]:
         """The ids of the documents to take out."""
-        gone = wish_ids(wish, known)
+        gone = _wish_ids(wish, known)
         if self._debate.caveat_document in gone:
             raise UsageError(f"{self._debate.caveat_document!r} holds the caveat that every answer shows; it cannot be removed.")
         wanted = {origin.place for origin in self._dossier_origins(away)}
@@ -246,7 +247,7 @@ def resolve_id(wanted: str, ids: Iterable[str]) -> str:
     return found[0]
 
 
-def wish_ids(wish: Wish, known: Known) -> list[str]:
+def _wish_ids(wish: Wish, known: Known) -> list[str]:
     """The ids of the documents that a wish names for removal.
 
     Raises:

@@ -84,3 +84,13 @@ def test_right_and_wrong_get_the_same_evidence(explainer: Explainer) -> None:
     right, wrong = (explainer.answer(f"Waarom heeft BCG {verdict}?").answer for verdict in ("gelijk", "ongelijk"))
     assert right.statements == wrong.statements != ()
     assert right.message == wrong.message is not None
+
+
+def test_the_original_wins_from_our_account_of_it(column_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> None:
+    """Where the column itself is there and answers as well, it is quoted before what the dossier says of it."""
+    reader = EditionReader(Shelf(column_home), embeddings.model)
+    answer = Explainer(reader, Retriever(embeddings, debate), debate).answer("Hoeveel banen kan AI volgens BCG opleveren?").answer
+    reader.close()
+    assert not answer.quotes[0].is_paraphrase
+    assert "465.000" in answer.quotes[0].text
+    assert answer.quotes[0].voice_id == "bcg"

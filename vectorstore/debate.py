@@ -2,8 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ class Voice:
     person: bool = False
     article: str | None = None
     english: str | None = None
-    role: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def called(self, language: str) -> str:
         """The name as a sentence in a language has it: "de Algemene Rekenkamer", "the author of the column"."""
@@ -97,7 +96,6 @@ def _voice(entry: dict[str, Any]) -> Voice:
         person=entry.get("person", False),
         article=entry.get("article"),
         english=entry.get("english"),
-        role=entry.get("role", {}),
     )
 
 
