@@ -14,7 +14,7 @@ BIN = $(VENV)/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help ask question test check bench soak oversight clean
+.PHONY: help ask question test check bench soak oversight figures clean
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make check       lint, formatting and types'
 	@echo 'make bench       print speed and memory, with the machine that they were measured on'
 	@echo 'make oversight   print how well sentences about human oversight are recognised'
+	@echo 'make figures     print how well the bundled model finds texts that it was not trained on (DATA=../shared/data)'
 	@echo 'make clean       remove everything that these commands made'
 
 ask: question $(VENV)/.installed
@@ -48,6 +49,10 @@ bench: $(VENV)/.installed-dev
 
 oversight: $(VENV)/.installed
 	@$(BIN)/python -m tests.evaluation.oversight
+
+DATA = ../shared/data
+figures: $(VENV)/.installed
+	@$(BIN)/python -m vectorstore.training.figures '$(DATA)'
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

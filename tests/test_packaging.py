@@ -36,16 +36,24 @@ def declared(group: str | None = None) -> list[Requirement]:
     return [Requirement(each) for each in (project["optional-dependencies"][group] if group else project["dependencies"])]
 
 
-def third_party() -> set[str]:
-    """The distributions that the packages import from, by canonical name."""
+def third_party(*, training: bool) -> set[str]:
+    """The distributions that the packages import from, by canonical name: the product, or how its model is made."""
     owners = packages_distributions()
-    tops = {dotted.partition(".")[0] for path in FILES for dotted in imports(path)}
+    files = [path for path in FILES if ("training" in path.parts) == training]
+    tops = {dotted.partition(".")[0] for path in files for dotted in imports(path)}
     return {canonicalize_name(owners[top][0]) for top in tops - {*PACKAGES, *sys.stdlib_module_names}}
 
 
 def test_dependencies_are_what_is_imported() -> None:
     """Every declared dependency is imported somewhere, and everything that is imported is declared."""
-    assert {canonicalize_name(each.name) for each in declared()} == third_party()
+    assert {canonicalize_name(each.name) for each in declared()} == third_party(training=False)
+
+
+def test_training_needs_what_its_extra_adds() -> None:
+    """What only the recipe imports is declared by the extra; the product installs without it."""
+    extra = {canonicalize_name(each.name) for each in declared("training")}
+    assert third_party(training=True) <= third_party(training=False) | extra
+    assert not extra & third_party(training=False)
 
 
 def test_dependencies_have_lower_bounds_only() -> None:
@@ -57,7 +65,8 @@ def test_dependencies_have_lower_bounds_only() -> None:
 def test_constraints_pin_every_dependency() -> None:
     """Each direct dependency has one pin, and the pin is within its bounds."""
     pins = _pins()
-    wrong = [str(each) for each in (*declared(), *declared("dev")) if pins[canonicalize_name(each.name)] not in each.specifier]
+    every = (*declared(), *declared("dev"), *declared("training"))
+    wrong = [str(each) for each in every if pins[canonicalize_name(each.name)] not in each.specifier]
     assert wrong == []
 
 
@@ -78,7 +87,7 @@ def test_packages_are_all_listed() -> None:
 
 def test_model_is_small_enough_to_ship() -> None:
     """The folder with the bundled model stays under 40 MB."""
-    assert sum(path.stat().st_size for path in (ROOT / "vectorstore" / "model").iterdir()) <= MAX_MODEL_BYTES
+    assert sum(path.stat().st_size for path in (ROOT / "vectorstore" / "model").rglob("*")) <= MAX_MODEL_BYTES
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +124,7 @@ def test_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     data = [path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert {path.relative_to(ROOT).as_posix() for path in data} <= names
     assert {
-        "vectorstore/model/model_qint8.onnx",
+        "vectorstore/model/onnx/model_qint8.onnx",
         "vectorstore/debate.toml",
         "bot/texts/nl.toml",
         "ingest/dossier/debat.md",

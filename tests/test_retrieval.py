@@ -8,7 +8,7 @@ import pytest
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.editions import Shelf
-from vectorstore.embeddings import PassageEmbeddings, bundled_digest, bundled_model_id
+from vectorstore.embeddings import PassageEmbeddings, digest_of_model
 from vectorstore.langchain_retriever import PassageRetriever
 from vectorstore.passages import Passage, Sentence
 from vectorstore.quotes import with_context
@@ -129,9 +129,9 @@ def test_a_quote_takes_along_what_it_needs(
     assert [passage.text_of(sentence) for sentence in run] == texts
 
 
-def test_the_bundled_model_is_the_one_that_its_digest_names() -> None:
+def test_the_bundled_model_is_the_one_that_its_digest_names(embeddings: PassageEmbeddings) -> None:
     """An edition records the model by this digest: it must be that of the files."""
-    assert bundled_model_id().sha256 == bundled_digest()
+    assert embeddings.model.sha256 == digest_of_model()
 
 
 def test_a_vector_does_not_depend_on_its_neighbours(embeddings: PassageEmbeddings) -> None:

@@ -9,7 +9,7 @@ from vectorstore.errors import DamagedEditionError
 from vectorstore.passages import Quote
 from vectorstore.quotes import quote_sentences
 from vectorstore.standing import begins_dependent
-from vectorstore.weighing import Weighing, as_language
+from vectorstore.weighing import Weighing, as_language, nearness
 
 _NAMES_PEOPLE = re.compile(r"\b(?:toezicht|mens|mensen|menselijk\w*|oordelen|ambtenaren|human|oversight|people)\b", re.IGNORECASE)
 _CANDIDATES = 30
@@ -30,7 +30,7 @@ def closest_caveat(edition: Edition, weighing: Weighing, pinned_document: str) -
     ranked = []
     for stored, index in _candidates(edition, weighing, pinned):
         passage, sentence = stored.passage, stored.passage.sentences[index]
-        score = float(stored.vectors[index] @ weighing.vector)
+        score = float(nearness(stored.vectors[index] @ weighing.vector))
         score += _WORDS * weighing.alone(passage, sentence, as_language(sources[passage.source_id].language))
         score += _PINNED if passage.source_id == pinned_document else 0.0
         score += _PEOPLE if _NAMES_PEOPLE.search(passage.text_of(sentence)) else 0.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -15,13 +16,18 @@ from numpy.typing import NDArray
 from vectorstore.errors import UnavailableError
 from vectorstore.passages import Vector
 
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
 Span = tuple[int, int]
 
 BUNDLED = "bundled"
 _BUNDLED_DIR = Path(__file__).parent / "model"
+_NETWORK, _TOKENIZER, _DIGEST = "onnx/model_qint8.onnx", "tokenizer.json", "SHA256"
 _DIMENSIONS = 384
 _BATCH = 32
 _MAX_TOKENS = 256
+_TOKENIZED = 256  # texts whose tokens are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +71,47 @@ class PassageEmbeddings(Embeddings):
         return [[float(value) for value in vector] for vector in self.encode_passages(texts)]
 
 
-class BundledEmbeddings(PassageEmbeddings):
-    """The model in the wheel, run by onnxruntime and tokenizers: no torch, no network.
+class Network:
+    """A network that the recipe made, run by onnxruntime and tokenizers: no torch."""
 
-    Texts are embedded one by one, on every core: the 8-bit model scales by what it is given together, so that in a batch
-    a text's vector would depend on its neighbours.
-    """
-
-    def __init__(self) -> None:
-        """Load the model."""
+    def __init__(self, folder: Path) -> None:
+        """Load it."""
         import onnxruntime
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3  # errors only: probing for a GPU is not news to the reader of an answer
-        model_file = _BUNDLED_DIR / "model_qint8.onnx"
-        self._session = onnxruntime.InferenceSession(str(model_file), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = Tokenizer.from_file(str(_BUNDLED_DIR / "tokenizer.json"))
-        self._tokenizer.enable_truncation(_MAX_TOKENS)
-        self.model = bundled_model_id()
+        self._session = onnxruntime.InferenceSession(str(folder / _NETWORK), options, providers=["CPUExecutionProvider"])
+        self.tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
+        self.tokenizer.enable_truncation(_MAX_TOKENS)
+
+    def encodings(self, texts: Sequence[str]) -> "list[Encoding]":
+        """The tokens of texts; of one without any the tokens of a full stop, as a vector has to be of something."""
+        return self.tokenizer.encode_batch([text if text.strip() else "." for text in texts])
+
+    def pieces(self, ids: Sequence[int] | NDArray[np.int64]) -> Vector:
+        """The vectors of a text's tokens, shape (tokens, dimensions).
+
+        Texts are run one by one: the 8-bit network scales by what it is given together, so that in a batch a text's
+        vector would depend on its neighbours.
+        """
+        (pieces,) = self._session.run(None, {"input_ids": np.array([ids], dtype=np.int64)})
+        return np.asarray(pieces[0], dtype=np.float32)
+
+
+class BundledEmbeddings(PassageEmbeddings):
+    """The model in the wheel, or another that its recipe made, on every core, without a network."""
+
+    def __init__(self, folder: Path = _BUNDLED_DIR, name: str = BUNDLED) -> None:
+        """Load the model in a folder, which an edition will know by `name`."""
+        self._network = Network(folder)
+        self.model = ModelId(name, _recorded_digest(folder))
 
     def encode_query(self, text: str) -> Vector:
         """See `PassageEmbeddings`."""
-        return np.asarray(_unit(self._pieces(text)[0].mean(axis=0, keepdims=True))[0])
+        (encoding,) = self._network.encodings([text])
+        return np.asarray(_unit(self._network.pieces(encoding.ids).mean(axis=0, keepdims=True))[0])
 
     def encode_passages(self, texts: Sequence[str], on_done: Callable[[int], None] | None = None) -> Vector:
         """See `PassageEmbeddings`."""
@@ -105,29 +128,26 @@ class BundledEmbeddings(PassageEmbeddings):
         vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         inside: list[Vector] = []
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            for index, (whole, parts) in enumerate(pool.map(self._whole_and_parts, texts, spans)):
-                vectors[index] = whole
-                inside.append(parts)
-                if on_done:
-                    on_done(1)
+            for start in range(0, len(texts), _TOKENIZED):
+                encodings = self._network.encodings(texts[start : start + _TOKENIZED])
+                for whole, parts in pool.map(self._whole_and_parts, encodings, spans[start : start + _TOKENIZED]):
+                    vectors[len(inside)] = whole
+                    inside.append(parts)
+                    if on_done:
+                        on_done(1)
         return _unit(vectors), inside
 
-    def _whole_and_parts(self, text: str, spans: Sequence[Span]) -> tuple[Vector, Vector]:
-        pieces, offsets = self._pieces(text)
+    def _whole_and_parts(self, encoding: "Encoding", spans: Sequence[Span]) -> tuple[Vector, Vector]:
+        pieces = self._network.pieces(encoding.ids)
         whole = pieces.mean(axis=0)
         parts = np.zeros((len(spans), _DIMENSIONS), dtype=np.float32)
+        ends = np.array([end for _, end in encoding.offsets]) if spans else np.zeros(0)
         for number, (start, end) in enumerate(spans):
-            within = (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
+            # A piece that begins a word has the space before it too; the marks that begin and end a text have no width.
+            within = (ends > start) & (ends <= end)
             # What was cut off at the end of a very long text has no pieces of its own.
             parts[number] = pieces[within].mean(axis=0) if within.any() else whole
         return whole, _unit(parts)
-
-    def _pieces(self, text: str) -> tuple[Vector, NDArray[np.int64]]:
-        """The vectors of a text's word pieces, shape (pieces, dimensions), and the (start, end) of each in the text."""
-        encoding = self._tokenizer.encode(text if text.strip() else ".")
-        ids = np.array([encoding.ids], dtype=np.int64)
-        (pieces,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
-        return np.asarray(pieces[0], dtype=np.float32), np.array(encoding.offsets, dtype=np.int64)
 
 
 class SentenceTransformerEmbeddings(PassageEmbeddings):
@@ -172,17 +192,27 @@ def load_embeddings(name: str) -> PassageEmbeddings:
     Raises:
         UnavailableError: there is no such model, or it cannot be loaded.
     """
-    return BundledEmbeddings() if name == BUNDLED else SentenceTransformerEmbeddings(name)
+    if name == BUNDLED:
+        return BundledEmbeddings()
+    folder = Path(name).expanduser().absolute()
+    if (folder / _NETWORK).is_file() and (folder / _DIGEST).is_file():
+        return BundledEmbeddings(folder, name)
+    return SentenceTransformerEmbeddings(name)
 
 
 def bundled_model_id() -> ModelId:
-    """The identity of the bundled model, from the digest that stands beside it: hashing 23 MB costs 50 ms a start."""
-    return ModelId(BUNDLED, (_BUNDLED_DIR / "SHA256").read_text("ascii").strip())
+    """The identity of the bundled model, without loading it."""
+    return ModelId(BUNDLED, _recorded_digest(_BUNDLED_DIR))
 
 
-def bundled_digest() -> str:
-    """The digest that `SHA256` must hold; a test compares them."""
-    return _digest([_BUNDLED_DIR / "model_qint8.onnx", _BUNDLED_DIR / "tokenizer.json"])
+def _recorded_digest(folder: Path) -> str:
+    """The digest that stands beside a model: hashing 30 MB costs 50 ms a start."""
+    return (folder / _DIGEST).read_text("ascii").strip()
+
+
+def digest_of_model(folder: Path = _BUNDLED_DIR) -> str:
+    """The digest that `SHA256` in a folder with a model as bundled must hold; a test compares them."""
+    return _digest([folder / _NETWORK, folder / _TOKENIZER])
 
 
 def _model_folder(name: str) -> Path:

@@ -13,9 +13,10 @@ from vectorstore.caveats import closest_caveat
 from vectorstore.debate import Debate, Voice
 from vectorstore.edition import Edition, EditionInfo
 from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.fusion import fused
 from vectorstore.languages import Language
 from vectorstore.passages import Quote, Source, Vector
-from vectorstore.terms import Term, question_terms
+from vectorstore.terms import Term, question_terms, search_weights
 from vectorstore.weighing import ScoredPassage, ScoredSentence, Weighing
 from vectorstore.words import stem, words_in
 
@@ -23,8 +24,6 @@ _CANDIDATES = 60
 _PER_VOICE = 300
 _WEIGHED = 40
 _VOICE_NAME = 0.5  # what the name of a voice weighs among the words: it finds passages, but does not settle what they say
-_FUSION = 0.5  # the vectors' share where question and passage are in one language
-_FOREIGN_WORDS = 0.25  # what a word match is worth where they are not: mostly names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,8 @@ class Retriever:
         """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
         vector = self._embeddings.encode_query(query.text)
         terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
-        stored, ranks, lexical = self._candidates(query, edition, vector, terms)
-        passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, ranks, lexical))
+        stored, found_by_words = self._candidates(query, edition, vector, terms)
+        passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, found_by_words, terms))
         weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical)
         sentences = [scored for passage in passages for scored in weighing.sentences(passage, stored[passage.passage.id])]
         sentences.sort(key=lambda each: (-each.score, each.passage.passage.source_id, each.sentence.start))
@@ -81,21 +80,18 @@ class Retriever:
 
     def _candidates(
         self, query: Query, edition: Edition, vector: Vector, terms: Sequence[Term]
-    ) -> tuple[dict[str, StoredPassage], dict[str, int], dict[str, float]]:
-        """Passages by id, with BM25 rank and BM25 score as a share of the best."""
+    ) -> tuple[dict[str, StoredPassage], dict[str, tuple[int, float]]]:
+        """Passages by id, and the BM25 rank and score of those that have words of the question."""
         weights = {stem(word, "nl"): _VOICE_NAME for voice in self._voices(query) for word in words_in(voice.aliases[0])}
-        for term in terms:
-            for form, weight in term.forms.items():
-                weights[form] = max(weights.get(form, 0.0), round(weight * term.weight, 2))
+        for form, weight in search_weights(terms).items():
+            weights[form] = max(weights.get(form, 0.0), weight)
         by_words = edition.lexical.search(weights, _CANDIDATES) if weights else []
         by_row = edition.catalog.passages_by_row([row for row, _ in by_words])
         by_meaning = edition.catalog.passages_by_id([hit.id for hit in edition.store.search(vector, _CANDIDATES)])
         voices = [voice.id for voice in self._debate.voices] if query.every_voice else query.voices
         by_voice = [stored for voice in voices for stored in edition.catalog.passages_of_voice(voice, _PER_VOICE)]
         stored = {each.passage.id: each for each in (*by_row.values(), *by_meaning.values(), *by_voice)}
-        best = by_words[0][1] if by_words else 1.0
-        ranked = [(by_row[row].passage.id, score / best) for row, score in by_words]
-        return stored, {found: rank for rank, (found, _) in enumerate(ranked, start=1)}, dict(ranked)
+        return stored, {by_row[row].passage.id: (rank, score) for rank, (row, score) in enumerate(by_words, start=1)}
 
     def _voices(self, query: Query) -> list[Voice]:
         return [voice for voice_id in query.voices if (voice := self._debate.voice(voice_id))]
@@ -118,16 +114,19 @@ def _fuse(
     stored: Mapping[str, StoredPassage],
     sources: Mapping[str, Source],
     vector: Vector,
-    ranks: Mapping[str, int],
-    lexical: Mapping[str, float],
+    found_by_words: Mapping[str, tuple[int, float]],
+    terms: Sequence[Term],
 ) -> list[ScoredPassage]:
-    """BM25 and similarity, each as a share of its best, mixed; word matches count for little across languages."""
-    similarities = {found: float(np.max(each.vectors @ vector)) for found, each in stored.items()}
-    best = max(similarities.values(), default=1.0) or 1.0
-    passages = []
-    for found, each in stored.items():
-        source = sources[each.passage.source_id]
-        words = (1 - _FUSION) * (1.0 if source.language == query.language else _FOREIGN_WORDS)
-        score = (1 - words) * similarities[found] / best + words * lexical.get(found, 0.0)
-        passages.append(ScoredPassage(each.passage, source, similarities[found], ranks.get(found), score))
-    return sorted(passages, key=lambda each: (-each.score, each.passage.id))
+    """The candidates with the similarity of their closest sentence and the mix of it with BM25, best first."""
+    if not stored:
+        return []
+    similarities = np.array([np.max(each.vectors @ vector) for each in stored.values()], dtype=np.float32)
+    words = np.array([found_by_words[found][1] if found in found_by_words else 0.0 for found in stored], dtype=np.float32)
+    passages = [(each.passage, sources[each.passage.source_id]) for each in stored.values()]
+    foreign = np.array([source.language != query.language for _, source in passages])
+    scores = fused(similarities, words, terms, foreign)
+    scored = [
+        ScoredPassage(passage, source, float(similarity), found_by_words.get(passage.id, (None,))[0], float(score))
+        for (passage, source), similarity, score in zip(passages, similarities, scores, strict=True)
+    ]
+    return sorted(scored, key=lambda each: (-each.score, each.passage.id))

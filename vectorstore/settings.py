@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     )
     dossier: Literal["on", "off"] = Field("on", description="Whether the bundled dossier is part of what is quoted.")
     embedding_model: str = Field(
-        "bundled", description="bundled, or a sentence-transformers model by path or by name on the model hub."
+        "bundled",
+        description="bundled, a folder that `python -m vectorstore.training` made, or a sentence-transformers model by path or by "
+        "name on the hub.",
     )
     debate: Path | None = Field(None, description="A debate.toml of your own: voices, caveat and words of another debate.")
     keep_editions: int = Field(5, ge=1, description="How many editions are kept to go back to.")

@@ -51,6 +51,15 @@ def question_terms(text: str, background: str, language: Language, index: Lexica
     return (*(_term(word, language, index, synonyms) for word in own), *known_before)
 
 
+def search_weights(terms: Sequence[Term]) -> dict[str, float]:
+    """What each index term weighs in a BM25 search for the words of a question."""
+    weights: dict[str, float] = {}
+    for term in terms:
+        for form, weight in term.forms.items():
+            weights[form] = max(weights.get(form, 0.0), round(weight * term.weight, 2))
+    return weights
+
+
 def _term(word: str, language: Language, index: LexicalIndex, synonyms: Mapping[str, Sequence[str]]) -> Term:
     forms = _forms(word, language, index, synonyms)
     corrected = None if any(index.document_frequency(form) for form in forms) else _corrected(word, index)
