@@ -53,7 +53,7 @@ class Workspace:
 
     @cached_property
     def explainer(self) -> "Explainer":
-        """Answers questions; where nothing was ever ingested, the first edition is built before."""
+        """Answers questions; where nothing was ever ingested, or by an earlier bundled model, an edition is built before."""
         with _loading(self.settings.embedding_model) as model:
             from bot.explainer import Explainer
             from vectorstore.edition import EditionReader
@@ -61,7 +61,7 @@ class Workspace:
 
             embeddings = model.result()
         self.embeddings = embeddings
-        self._build_first_edition()
+        self._prepare_edition()
         return Explainer(
             EditionReader(self.shelf, embeddings.model), Retriever(embeddings, self.debate), self.debate, self.language
         )
@@ -110,27 +110,32 @@ class Workspace:
         with self._notices.progress("Embedding") as progress:
             return pipeline.run(wish, progress)
 
-    def _build_first_edition(self) -> None:
+    def _prepare_edition(self) -> None:
         """Another process may be doing the same: whoever has the lock builds, the others wait until it lets go."""
-        if not self._is_empty():
+        if not (reason := self._needs_edition()):
             return
         from ingest.pipeline import Wish
 
-        self._notices.line(f"There is no edition in {str(self.shelf.home)!r} yet: building the first one from the bundled dossier.")
-        while self._is_empty():
+        self._notices.line(reason)
+        while self._needs_edition():
             try:
                 self._run(Wish())
             except BusyError:
                 time.sleep(_POLL_SECONDS)
 
-    def _is_empty(self) -> bool:
+    def _needs_edition(self) -> str | None:
+        """Why an edition has to be built before a question can be answered, in one sentence; None where it need not."""
+        home = str(self.shelf.home)
         try:
-            self.shelf.current()
+            current = self.shelf.current()
         except NoEditionError:
-            return True
+            return f"There is no edition in {home!r} yet: building the first one from the bundled dossier."
         except DamagedEditionError:
-            pass  # whoever opens it says so
-        return False
+            return None  # whoever opens it says so
+        # Whoever sets another model is told to ingest; whoever only updated the program has chosen nothing.
+        if current.model.name == self.embeddings.model.name == BUNDLED and current.model != self.embeddings.model:
+            return f"Edition {current.number} in {home!r} was made with an earlier bundled model: building it anew from its texts."
+        return None
 
 
 def _settings() -> Settings:

@@ -17,7 +17,7 @@ from ingest.pipeline import Pipeline, Wish
 from tests.command import COLUMNS, Terminal, command, environment, run, run_bytes
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf
-from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.embeddings import BUNDLED, BundledEmbeddings, ModelId, PassageEmbeddings
 from vectorstore.errors import NoEditionError
 from vectorstore.passages import Document
 from vectorstore.settings import PREFIX
@@ -348,6 +348,28 @@ def test_two_first_questions_at_once(tmp_path: Path) -> None:
     assert {err.decode() for _, err in said} <= {notice, ""}
     assert ["\nEditie 1 · " in out.decode() for out, _ in said] == [True, True]
     assert [info.number for info in Shelf(tmp_path / "new").published()] == [1]
+
+
+def test_an_edition_of_an_earlier_bundled_model_is_built_anew(tmp_path: Path, debate: Debate) -> None:
+    """After an update the first question says in one line that the edition is rebuilt, and answers; the next one is quiet."""
+
+    class Earlier(BundledEmbeddings):
+        """The bundled model of an earlier version, as an edition records it."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = ModelId(BUNDLED, "0" * 64)
+
+    home = tmp_path / "old"
+    (tmp_path / "tekst.txt").write_text("De otter eet vooral vis en zwemt in de rivier.", "utf-8")
+    Pipeline(Shelf(home), Earlier(), debate, dossier=False, keep=5).run(Wish(paths=[tmp_path / "tekst.txt"]))
+    (tmp_path / "tekst.txt").unlink()
+    asked = run("ask", "Wat eet de otter?", home=home, dossier="off")
+    assert asked.stderr == f"Edition 1 in {str(home)!r} was made with an earlier bundled model: building it anew from its texts.\n"
+    assert "«De otter eet vooral vis en zwemt in de rivier.»" in asked.stdout
+    assert "\nEditie 2 · " in asked.stdout
+    again = run("ask", "Wat eet de otter?", home=home, dossier="off")
+    assert (again.stdout, again.stderr) == (asked.stdout, "")
 
 
 def test_positions_have_a_heading(article_home: Path) -> None:
