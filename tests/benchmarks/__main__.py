@@ -8,15 +8,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.evaluation.oversight import DEFAULT_SHARED
+from vectorstore.embeddings import BUNDLED, load_embeddings
 
 QUESTION = "Hoeveel banen kan AI volgens BCG opleveren?"
 _RUNS = 7
 _QUESTIONS = Path(__file__).parents[1] / "evaluation" / "questions.jsonl"
+_DOSSIER = Path(__file__).parents[2] / "ingest" / "dossier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,23 @@ def bench_warm(home: Path) -> None:
     print(f"{'  99th percentile':58} {statistics.quantiles(warm, n=100)[98]:9.3f} ms")
 
 
+def bench_model() -> None:
+    """The bundled model by itself: loading it with what it imports, a question on one core, passages on all of them."""
+    started = time.perf_counter()
+    model = load_embeddings(BUNDLED)
+    report("model: first load, with its imports", [1000 * (time.perf_counter() - started)], "ms", "target 300 ms")
+    report(
+        "model: a question, one core",
+        [1000 * _seconds(lambda: model.encode_query(QUESTION)) for _ in range(50)],
+        "ms",
+        "target 8 ms",
+    )
+    words = " ".join(path.read_text("utf-8").split("---", 2)[2] for path in sorted(_DOSSIER.glob("*.md"))).split()
+    passages = [" ".join(words[start : start + 60]) for start in range(0, len(words) - 60, 60)]
+    speeds = [len(passages) / _seconds(lambda: model.encode_passages(passages)) for _ in range(_RUNS)]
+    report(f"model: passages of 60 words, {os.cpu_count()} cores", speeds, "/s", "target 500/s")
+
+
 def bench_ingest(home: Path, documents: Path) -> None:
     """A real collection, for the first time and again."""
     for name, bound in (("ingest of {count} pages", "target 40 s"), ("unchanged re-ingest of {count} pages", "target 1 s")):
@@ -107,6 +126,7 @@ def main() -> None:
     """Print every figure."""
     print(machine())
     print(time.strftime("%Y-%m-%d"))
+    bench_model()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         bench_command(home)
@@ -117,6 +137,12 @@ def main() -> None:
             bench_warm(home)
         else:
             print("ingest of 251 pages: skipped, the collection is not here")
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
 
 
 def _lines(path: str) -> list[str]:
