@@ -21,7 +21,7 @@ _PASSAGE = 0.2
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
 # further apart than 0.05: scale and offset that spread this over 0 to 1.
 _NEARNESS = (1.5, -0.03)
-_VERBATIM = 0.12  # the original wins from our account of it
+_VERBATIM = 0.12  # the original wins from our account of it, by as much of the question as it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class Weighing:
         forms = [self._index.terms_of(text, language) for text in texts]
         around = self._index.terms_of(passage.context, language).union(*forms)
         words = _WORDS if language == self._language else _FOREIGN_WORDS
-        bonus = _PASSAGE * scored.score + (_VERBATIM if scored.source.wording is Wording.VERBATIM else 0.0)
+        original = _VERBATIM if scored.source.wording is Wording.VERBATIM else 0.0
         similarities = nearness(stored.vectors @ self.vector)
         for sentence, text, found, similarity in zip(passage.sentences, texts, forms, similarities, strict=True):
             voice_share = self._voice_share(sentence, text, passage)
             subject = self._subject_share(found, around)
             says_word = any(not found.isdisjoint(term.forms) for term in self._terms)
             coverage = self._coverage(subject, voice_share)
-            score = words * coverage + (1 - words) * float(similarity) + bonus
+            score = (words + original) * coverage + (1 - words) * float(similarity) + _PASSAGE * scored.score
             yield ScoredSentence(scored, sentence, text, coverage, float(similarity), voice_share, subject, says_word, score)
 
     def alone(self, passage: Passage, sentence: Sentence, language: Language) -> float:
