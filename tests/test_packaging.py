@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.conftest import ROOT
-from tests.test_architecture import FILES, PACKAGES, imports
+from tests.test_architecture import FILES, PACKAGES, imports, name
 from vectorstore.version import VERSION
 
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -39,7 +39,7 @@ def declared(group: str | None = None) -> list[Requirement]:
 def third_party(*, training: bool) -> set[str]:
     """The distributions that the packages import from, by canonical name: the product, or how its model is made."""
     owners = packages_distributions()
-    files = [path for path in FILES if ("training" in path.parts) == training]
+    files = [path for path in FILES if name(path).startswith("vectorstore/training/") == training]
     tops = {dotted.partition(".")[0] for path in files for dotted in imports(path)}
     return {canonicalize_name(owners[top][0]) for top in tops - {*PACKAGES, *sys.stdlib_module_names}}
 

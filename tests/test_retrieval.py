@@ -140,3 +140,12 @@ def test_a_vector_does_not_depend_on_its_neighbours(embeddings: PassageEmbedding
     alone, among = embeddings.encode_passages([text])[0], embeddings.encode_passages(["x", text, "y " * 200])[1]
     assert (alone == among).all()
     assert abs(float(alone @ embeddings.encode_query(text)) - 1) < 1e-5
+
+
+def test_a_sentence_has_a_vector_of_its_own_from_its_first_word_on(embeddings: PassageEmbeddings) -> None:
+    """A span of one word, with a space before it, is not taken for the whole text, and follows what that word means."""
+    text = "De vergadering is om tien uur. Otters"
+    whole, (parts,) = embeddings.encode_with_sentences([text], [[(0, 30), (31, 37)]])
+    assert float(parts[1] @ whole[0]) < 0.99
+    asked = embeddings.encode_query("Otters")
+    assert float(parts[1] @ asked) > float(parts[0] @ asked)

@@ -372,6 +372,24 @@ def test_an_edition_of_an_earlier_bundled_model_is_built_anew(tmp_path: Path, de
     assert (again.stdout, again.stderr) == (asked.stdout, "")
 
 
+def test_an_edition_of_another_model_is_not_rebuilt_unasked(tmp_path: Path, debate: Debate) -> None:
+    """Who has set a model chose it: what to run is said, and nothing is changed."""
+
+    class Other(BundledEmbeddings):
+        """A model of another name."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = ModelId("elders", "0" * 64)
+
+    home = tmp_path / "other"
+    Pipeline(Shelf(home), Other(), debate, dossier=False, keep=5).run(Wish())
+    asked = run("ask", "Wat is toezicht?", home=home, dossier="off")
+    assert asked.returncode == 4
+    assert "'elders'" in asked.stderr
+    assert [info.number for info in Shelf(home).published()] == [1]
+
+
 def test_positions_have_a_heading(article_home: Path) -> None:
     """`positions TOPIC` names the topic above what each voice says about it."""
     shown = run("positions", "toezicht op AI", home=article_home)

@@ -23,6 +23,7 @@ from vectorstore.training.trainer import Trainer
 from vectorstore.training.vocabulary import Vocabulary, build_vocabulary
 
 PIECES = ["<s>", "<pad>", "</s>", "<unk>", ",", "▁", "▁de", "▁hond", "▁amb", "ten", "aren", "▁przed", "a", "e", "n", "t"]
+SEEN_IN_A_SECTION = f"Onderwerp nummer 5 van {PAIR_FILES[0].name}"
 TEXTS = [" ".join(words) for words in product(("de", "hond", "ambtenaren"), repeat=3)]
 
 
@@ -180,6 +181,19 @@ def test_what_is_exported_is_what_was_trained(teacher: TeacherWeights, vocabular
     assert np.abs(theirs - vectors[[0, 1, 3]]).max() < 1e-5
 
 
+def test_what_sentence_transformers_saves_is_the_same_model(
+    teacher: TeacherWeights, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    """A saved copy is the same model to our own loader."""
+    export_student(
+        first_student(teacher, vocabulary, Shape(layers=(0,), feed_forward=64)), vocabulary.tokenizer(), tmp_path / "made"
+    )
+    SentenceTransformer(str(tmp_path / "made"), device="cpu", trust_remote_code=True).save(str(tmp_path / "saved"))
+    made, saved = (load_embeddings(str(tmp_path / name)) for name in ("made", "saved"))
+    assert saved.model.sha256 == made.model.sha256 == digest_of_model(tmp_path / "saved")
+    assert (saved.encode_query("de hond") == made.encode_query("de hond")).all()
+
+
 def test_the_teacher_is_asked_once(tmp_path: Path) -> None:
     """What was read before a stop is not read again."""
     asked: list[int] = []
@@ -198,7 +212,7 @@ def test_the_teacher_is_asked_once(tmp_path: Path) -> None:
 
 @pytest.fixture
 def data(tmp_path: Path) -> TrainingData:
-    """A folder with a hundred lines in each file; one line that is trained on comes back in what is held back."""
+    """A folder with a hundred lines in each file; what is held back repeats a line of each and, in its sections, one sentence."""
     folder = tmp_path / "training"
     folder.mkdir()
     for file in (*PAIR_FILES, *HEADING_FILES):
@@ -207,16 +221,19 @@ def data(tmp_path: Path) -> TrainingData:
             for n in range(100)
         ]
         lines[-1] = lines[0]
+        if file is HEADING_FILES[0]:
+            lines[-2] = f"Een ander onderwerp\tDaar gaat iets aan vooraf. {SEEN_IN_A_SECTION}"
         with lzma.open(folder / f"{file.name}.xz", "wt", encoding="utf-8") as stream:
             stream.write("\n".join(lines))
     return TrainingData(tmp_path)
 
 
 def test_what_is_held_back_is_never_trained_on(data: TrainingData) -> None:
-    """The last documents of each file stay out, and so does a text of theirs that occurs elsewhere."""
+    """The last documents of each file stay out, and so does a text of theirs that occurs elsewhere, as a sentence too."""
     held_back = data.held_back()
     corpus = read_corpus(data, ["woord"], ["kat"], random.Random(0))  # noqa: S311  # chance, not a secret
-    assert len(corpus.pairs) == sum(int(100 * (1 - file.held_back)) - 1 for file in PAIR_FILES)
+    assert len(corpus.pairs) == sum(int(100 * (1 - file.held_back)) - 1 for file in PAIR_FILES) - 1
+    assert SEEN_IN_A_SECTION not in {dutch for dutch, _ in corpus.pairs}
     assert held_back.isdisjoint(text for pair in corpus.pairs for text in pair)
     assert held_back.isdisjoint(text for heading, section, _ in corpus.headings for text in (heading, section))
     assert corpus == read_corpus(data, ["woord"], ["kat"], random.Random(0))  # noqa: S311  # chance, not a secret

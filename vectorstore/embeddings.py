@@ -23,7 +23,7 @@ Span = tuple[int, int]
 
 BUNDLED = "bundled"
 _BUNDLED_DIR = Path(__file__).parent / "model"
-_NETWORK, _TOKENIZER, _DIGEST = "onnx/model_qint8.onnx", "tokenizer.json", "SHA256"
+MODEL_FILES = _NETWORK, _TOKENIZER, _DIGEST = "onnx/model_qint8.onnx", "tokenizer.json", "SHA256"
 _DIMENSIONS = 384
 _BATCH = 32
 _MAX_TOKENS = 256

@@ -121,12 +121,13 @@ def _fuse(
     if not stored:
         return []
     similarities = np.array([np.max(each.vectors @ vector) for each in stored.values()], dtype=np.float32)
-    words = np.array([found_by_words[found][1] if found in found_by_words else 0.0 for found in stored], dtype=np.float32)
+    by_words = [found_by_words.get(found, (None, 0.0)) for found in stored]
+    words = np.array([score for _, score in by_words], dtype=np.float32)
     passages = [(each.passage, sources[each.passage.source_id]) for each in stored.values()]
     foreign = np.array([source.language != query.language for _, source in passages])
     scores = fused(similarities, words, terms, foreign)
     scored = [
-        ScoredPassage(passage, source, float(similarity), found_by_words.get(passage.id, (None,))[0], float(score))
-        for (passage, source), similarity, score in zip(passages, similarities, scores, strict=True)
+        ScoredPassage(passage, source, float(similarity), rank, float(score))
+        for (passage, source), (rank, _), similarity, score in zip(passages, by_words, similarities, scores, strict=True)
     ]
     return sorted(scored, key=lambda each: (-each.score, each.passage.id))

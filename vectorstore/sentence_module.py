@@ -5,6 +5,7 @@
 gives the vectors that `load_embeddings("bundled")` gives. Ours does not come this way: it would import torch.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from sentence_transformers.base.modules import InputModule
 
-from vectorstore.embeddings import Network
+from vectorstore.embeddings import MODEL_FILES, Network
 
 
 class OnnxTransformer(InputModule):
@@ -22,7 +23,7 @@ class OnnxTransformer(InputModule):
     def __init__(self, folder: Path) -> None:
         """Load the network in a folder laid out as `vectorstore/model`."""
         super().__init__()  # type: ignore[no-untyped-call]  # sentence-transformers has no types here
-        self._network = Network(folder)
+        self._folder, self._network = folder, Network(folder)
         self.tokenizer = self._network.tokenizer
 
     @classmethod
@@ -35,7 +36,7 @@ class OnnxTransformer(InputModule):
         encodings = self._network.encodings([f"{prompt or ''}{text}" for text in inputs])
         longest = max(len(encoding) for encoding in encodings)
         for encoding in encodings:
-            encoding.pad(longest, pad_id=1)
+            encoding.pad(longest)
         return {
             "input_ids": torch.tensor([encoding.ids for encoding in encodings]),
             "attention_mask": torch.tensor([encoding.attention_mask for encoding in encodings]),
@@ -48,10 +49,9 @@ class OnnxTransformer(InputModule):
         padded = [np.pad(each, ((0, ids.shape[1] - len(each)), (0, 0))) for each in pieces]
         return features | {"token_embeddings": torch.tensor(np.stack(padded))}
 
-    def save(self, *_: object, **__: object) -> None:
-        """Refuse: the files are there already.
-
-        Raises:
-            NotImplementedError: always.
-        """
-        raise NotImplementedError("The bundled model is saved by its recipe: python -m vectorstore.training.")
+    def save(self, output_path: str, *_: object, **__: object) -> None:
+        """Copy the model's files to the folder that sentence-transformers saves to."""
+        for file in MODEL_FILES:
+            target = Path(output_path) / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._folder / file, target)

@@ -17,11 +17,10 @@ from vectorstore.training.export import export_student
 from vectorstore.training.figures import print_figures
 from vectorstore.training.lesson import Lesson, TeacherVectors, teacher_texts
 from vectorstore.training.student import Shape, first_student
-from vectorstore.training.teacher import Teacher, TeacherWeights, cached_vectors
+from vectorstore.training.teacher import FEED_FORWARD, Teacher, TeacherWeights, cached_vectors
 from vectorstore.training.trainer import Trainer
 from vectorstore.training.vocabulary import Vocabulary, build_vocabulary, everyday_words
 
-SHAPE = Shape(layers=(0, 5, 11))
 _EVERYDAY_WORDS = 22_000
 _MIN_KNOWN_COUNT = 3
 
@@ -33,14 +32,17 @@ def main() -> None:
     parser.add_argument("work", type=Path, help="a folder for what the steps make")
     parser.add_argument("--steps", type=int, default=8_200, help="how long to train")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--layers", type=int, nargs="+", default=[0, 5, 11], help="layers of the teacher to begin as")
+    parser.add_argument("--feed-forward", type=int, default=FEED_FORWARD, help="how wide each layer feeds forward")
     options = parser.parse_args()
     data = TrainingData(options.data)
     options.work.mkdir(parents=True, exist_ok=True)
-    train(data, options.work, options.steps, options.seed)
+    shape = Shape(tuple(options.layers), options.feed_forward)
+    train(data, options.work, shape, options.steps, options.seed)
     print_figures(data, load_embeddings(str(options.work / "model")))
 
 
-def train(data: TrainingData, work: Path, steps: int, seed: int) -> None:
+def train(data: TrainingData, work: Path, shape: Shape, steps: int, seed: int) -> None:
     """Make the model in `work/model`."""
     teacher = TeacherWeights()
     vocabulary, corpus = _vocabulary_and_corpus(data, teacher, work, seed)
@@ -49,7 +51,7 @@ def train(data: TrainingData, work: Path, steps: int, seed: int) -> None:
         **{name: cached_vectors(reader, work, name, texts, most) for name, (texts, most) in teacher_texts(corpus).items()}
     )
     tokenizer = vocabulary.tokenizer()
-    network = first_student(teacher, vocabulary, SHAPE)
+    network = first_student(teacher, vocabulary, shape)
     trainer = Trainer(network, Lesson(corpus, vectors, tokenizer), work / "checkpoint.pt", seed)
     trainer.run(steps)
     export_student(network, tokenizer, work / "model")

@@ -62,6 +62,7 @@ _GENERIC = frozenset(
     "opmerking,more information,meer informatie,related articles,related topics,prerequisites,vereisten,introduction,"
     "inleiding".split(",")
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+|[^\w\s]")
 
 # What people ask begins with words that headings and laws do not have. The sentences are filled at random, true or not: the
@@ -108,8 +109,12 @@ class TrainingData:
         return rows[:cut], rows[cut:]
 
     def held_back(self) -> frozenset[str]:
-        """Every text that is held back, so that one that occurs in another document too is not trained on either."""
-        return frozenset(text for file in (*PAIR_FILES, *HEADING_FILES) for pair in self.split(file)[1] for text in pair)
+        """Every text that is held back, and each of its sentences, so that none is trained on where it occurs elsewhere too.
+
+        The same pages are cut up into sentence pairs in one file and into sections in another.
+        """
+        texts = {text for file in (*PAIR_FILES, *HEADING_FILES) for pair in self.split(file)[1] for text in pair}
+        return frozenset(texts.union(*(_SENTENCE_END.split(text) for text in texts)))
 
     def development(self, name: str) -> list[dict[str, Any]]:
         """The records of a development file."""
@@ -123,7 +128,7 @@ class TrainingData:
                 if rng.random() < _LAWS_SHARE:
                     counts.update(_WORD.findall(line.lower()))
         for file in PAIR_FILES:
-            for pair in self.rows(file.name):
+            for pair in self.split(file)[0]:
                 if rng.random() < _PAIRS_SHARE:
                     for text in pair:
                         counts.update(_WORD.findall(text.lower()))

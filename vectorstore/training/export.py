@@ -2,8 +2,9 @@
 
 import json
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -16,22 +17,12 @@ from vectorstore.training.teacher import DIMENSIONS, HEADS
 _OPSET = 17
 
 
-class Exportable(Protocol):
-    """A network with the names of its inputs; its output is the vectors of the tokens."""
-
-    inputs: tuple[str, ...]
-
-    def eval(self) -> Any: ...  # noqa: ANN401, D102  # torch's own
-
-
 class Student(torch.nn.Module):
     """The trained network as it ships: for one text at a time, so without a mask, and with fewer and larger matrices.
 
     Its table of word vectors is in 8 bits, with one scale for each word piece: onnxruntime's own quantisation gives a table one
     scale for all its rows, in which the short vectors of common pieces drown.
     """
-
-    inputs = ("input_ids",)
 
     def __init__(self, network: BertModel) -> None:
         """Take over a network."""
@@ -71,17 +62,15 @@ class Student(torch.nn.Module):
         return list(self.network.encoder.layer)
 
 
-def export_network(network: torch.nn.Module, path: Path) -> None:
-    """Write a network with `inputs` as ONNX, its matrices in 8 bits with a scale for each column."""
+def export_network(network: torch.nn.Module, inputs: Sequence[str], path: Path) -> None:
+    """Write a network as ONNX, its inputs in the order that it takes them, its matrices in 8 bits with a scale for each column."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    inputs = cast("Exportable", network).inputs
     examples = {
         "input_ids": torch.ones(1, 9, dtype=torch.long),
         "vectors": torch.zeros(2, 9, DIMENSIONS),
         "attention_mask": torch.ones(2, 9, dtype=torch.long),
     }
-    network.network.config._attn_implementation = "eager"  # type: ignore[union-attr]  # noqa: SLF001  # ONNX knows no fused attention
     whole = path.with_suffix(".float.onnx")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's older exporter says that there is a newer one, which needs two more packages
@@ -120,5 +109,5 @@ def export_student(network: BertModel, tokenizer: Tokenizer, folder: Path) -> No
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    export_network(Student(network), folder / "onnx" / "model_qint8.onnx")
+    export_network(Student(network), ["input_ids"], folder / "onnx" / "model_qint8.onnx")
     (folder / "SHA256").write_text(digest_of_model(folder) + "\n", "ascii")

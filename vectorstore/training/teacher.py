@@ -163,7 +163,9 @@ class Teacher:
         self._tokenizer = unigram_tokenizer(list(zip(weights.pieces, map(float, weights.scores), strict=True)), lower_case=False)
         path = folder / "teacher_qint8.onnx"
         if not path.is_file():
-            export_network(_FromVectors(weights.network(range(LAYERS), weights.word_vectors[:4])), path)
+            network = weights.network(range(LAYERS), weights.word_vectors[:4])
+            network.config._attn_implementation = "eager"  # noqa: SLF001  # ONNX knows no fused attention
+            export_network(_FromVectors(network), ["vectors", "attention_mask"], path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -187,8 +189,6 @@ class Teacher:
 
 class _FromVectors(torch.nn.Module):
     """The network behind its word vectors: a table of 250,000 need not be in the exported file."""
-
-    inputs = ("vectors", "attention_mask")
 
     def __init__(self, network: BertModel) -> None:
         super().__init__()

@@ -2,7 +2,8 @@
 
 A language has no mark in the teacher's list of 250,000 pieces. Kept are those that occur in the training files, the short
 inner pieces, and the words that look most like Dutch or English to a model of letters; a frequent word that would still be cut up
-becomes a piece of its own and begins as the mean of its parts, which shortens Dutch text by a fifth.
+becomes a piece of its own and begins as the mean of its parts, which shortens Dutch text by a seventh (government pages)
+to a fifth (laws).
 """
 
 import re
