@@ -21,13 +21,19 @@ _LONG_SENTENCE_CUT = re.compile(r"(?<=[;:,])\s+|\s+")
 _FULL_STOP = re.compile(r"\b([^\W\d_]+)\.\s+(?=[«“\"‘']?[A-ZÀ-Ý])")
 _NO_ABBREVIATIONS = STOP_WORDS["nl"] | STOP_WORDS["en"] | {"pas", "nl"}
 _CONTINUES = re.compile(r"\s*[a-zà-ÿ(,;:)\]]")
+_FOLLOWS_STOP = re.compile(r"\w[.?!]\s+(?:([a-zà-ÿ])|[A-ZÀ-Ý])")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:[a-z]\.)+[a-z]|\b(?:art|bijv|blz|bv|ca|dhr|dr|drs|evt|excl|incl|ing|ir|max|mevr|min|mr|nr|prof|resp|st|tel|vgl|zgn))\.\s*$",
+    re.IGNORECASE,
+)
 
 
 def split_sentences(document: Document) -> list[Sentence]:
     """The sentences of the running text, in order; together they hold every character but white space."""
     sentences = []
+    language, has_capitals = document.source.language, _has_capitals(document.text)
     for number, (start, end) in enumerate(document.paragraphs, start=1):
-        for left, right in _boundaries(document.text[start:end], document.source.language):
+        for left, right in _boundaries(document.text[start:end], language, has_capitals=has_capitals):
             sentences.append(Sentence(start + left, start + right, number))
     return sentences
 
@@ -55,11 +61,18 @@ def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Pa
     ]
 
 
-def _boundaries(text: str, language: str) -> Iterator[tuple[int, int]]:
+def _has_capitals(text: str) -> bool:
+    """Whether sentences begin with a capital, as they do in all but text that was put in lower case."""
+    starts = _FOLLOWS_STOP.findall(text)
+    return sum(map(bool, starts)) * 2 <= len(starts)
+
+
+def _boundaries(text: str, language: str, *, has_capitals: bool) -> Iterator[tuple[int, int]]:
     pending: tuple[int, int] | None = None
     for start, end in _segments(text, language):
         # "o.a. voor": a sentence does not begin in lower case, and a lone "1." belongs to what follows.
-        if pending and (_CONTINUES.match(text, start) or _is_number(text[slice(*pending)])):
+        continues = _CONTINUES.match(text, start) and (has_capitals or _ABBREVIATED.search(text, 0, start))
+        if pending and (continues or _is_number(text[slice(*pending)])):
             pending = (pending[0], end)
         else:
             if pending:
