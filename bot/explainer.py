@@ -21,12 +21,14 @@ _EVERY_VOICE = frozenset({Kind.ALL_POSITIONS, Kind.VERDICT})
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An answer, the conversation after it, and what was weighed for it."""
+    """An answer, the conversation after it, and what was weighed for it; `confidence` is that of its `Selection`."""
 
     answer: Answer
+    question: Question
     conversation: tuple[Turn, ...]
     evidence: Evidence
     choices: tuple[Choice, ...] = ()
+    confidence: float | None = None
 
 
 class Explainer:
@@ -77,7 +79,7 @@ class Explainer:
                 answer = self._from_selection(asked, read, selection, evidence, edition)
         first = next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
         turns = (*conversation, Turn(question, read.background, first))[-_REMEMBERED:]
-        return Explained(answer, turns, evidence, selection.choices)
+        return Explained(answer, question, turns, evidence, selection.choices, selection.confidence)
 
     def _query(self, read: ReadQuestion, asked: str) -> Query:
         """What to search for. A question without a subject of its own ("Wat vindt Szabó?") is about the debate as a whole."""

@@ -1,30 +1,35 @@
 """From evidence to statements, without a language model: which sentences are quoted, under whom, or why none."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.answers import AnswerStatus, Statement
-from bot.choices import Choice, admits_not_knowing, is_about, is_stranger, rank, settles, settles_for_another, unknown_names
+from bot.choices import Choice, rank
 from bot.questions import Kind, Question, names_subject
+from bot.settling import LEAST, elsewhere, is_about, is_said_to_be_unknown, is_stranger, settles, surest, unknown_names
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate, Voice
-from vectorstore.passages import Quote
-from vectorstore.quotes import quote_sentences, with_context
+from vectorstore.passages import Passage, Quote, Sentence
+from vectorstore.quotes import MAX_SENTENCES, joined, quote_sentences, with_context
 from vectorstore.retrieval import Evidence
+from vectorstore.weighing import as_language
 from vectorstore.words import content_words
 
 _MAX_QUOTES = 3
 _PER_VOICE = 2
 _FEW_VOICES = 3
 _NEAREST = 2
-_CONSIDERED = 6  # how far down the list an answer may stand
 _SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
-_CLOSE = 0.12  # how far behind the first quote another may be
+_SIDE_BY_SIDE = 1.5  # how far, for a sentence beside it to become part of the same quote
+_CLOSE = 2.0  # how far behind the first quote another may be, in log-odds
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is quoted, or why nothing is; `missing` names what the sources do not hold."""
+    """What is quoted, or why nothing is; `missing` names what the sources do not hold.
+
+    `confidence` is what decided between the two, in log-odds; None where something else did.
+    """
 
     status: AnswerStatus
     statements: tuple[Statement, ...] = ()
@@ -32,6 +37,7 @@ class Selection:
     nearest: tuple[Quote, ...] = ()
     missing: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
+    confidence: float | None = None
 
 
 def select(evidence: Evidence, question: Question, debate: Debate, catalog: Catalog) -> Selection:
@@ -62,6 +68,22 @@ class _Quoter:
         run = with_context(passage, choice.scored.sentence)
         return quote_sentences(passage, run, self._catalog, voice_id)
 
+    def joined(self, choices: Sequence[Choice]) -> list[Quote]:
+        """Quotes of the best choices; those that stand side by side, and are nearly as good, become one quote."""
+        runs: list[tuple[Passage, list[Sentence]]] = []
+        for choice in _different(choices, _MAX_QUOTES * MAX_SENTENCES):
+            passage, sentence = choice.scored.passage.passage, choice.scored.sentence
+            if any(sentence in run for _, run in runs):
+                continue
+            place = next(
+                (number for number, (each, run) in enumerate(runs) if each.id == passage.id and joined(each, run, sentence)), None
+            )
+            if place is None and len(runs) < _MAX_QUOTES:
+                runs.append((passage, with_context(passage, sentence)))
+            elif place is not None and choice.score >= choices[0].score - _SIDE_BY_SIDE:
+                runs[place] = (passage, joined(passage, runs[place][1], sentence) or runs[place][1])
+        return [quote_sentences(passage, run, self._catalog) for passage, run in runs]
+
     def statements(self, quotes: Iterable[Quote]) -> tuple[Statement, ...]:
         """The quotes under their voices, in the order of the first quote of each."""
         grouped: dict[str | None, list[Quote]] = {}
@@ -74,17 +96,17 @@ class _Quoter:
 
 def _fact(evidence: Evidence, question: Question, choices: Sequence[Choice], quote: _Quoter) -> Selection:
     """The best sentence that settles the question, and others that are nearly as good."""
-    best = next((choice for choice in choices[:_CONSIDERED] if settles(choice, question, evidence)), None)
-    if best is None and question.voices:  # "de staatssecretaris" may be another one than the voice it stands for
-        best = next((choice for choice in choices[:_CONSIDERED] if settles_for_another(choice, evidence)), None)
-    if best is None or admits_not_knowing(choices[0]):
+    found = surest(choices, question, evidence)
+    if found is None or is_said_to_be_unknown(choices):
         return _refusal(choices, quote, missing=_missing_words(evidence))
+    best, sure = found
+    if country := elsewhere(question, best):
+        return _refusal(choices, quote, missing=(country,))
+    if sure < LEAST:
+        return replace(_refusal(choices, quote, missing=_missing_words(evidence)), confidence=sure)
     good = [choice for choice in choices if choice.score >= best.score - _CLOSE and settles(choice, question, evidence)]
-    quotes = [
-        quote.quote(choice)
-        for choice in _different([best, *(choice for choice in good if choice is not best)], _MAX_QUOTES, _language_of)
-    ]
-    return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices))
+    quotes = quote.joined([best, *(choice for choice in good if choice is not best)])
+    return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices), confidence=sure)
 
 
 def _position(
@@ -100,7 +122,7 @@ def _position(
         return Selection(
             AnswerStatus.NOT_IN_SOURCES, silent=silent, nearest=_nearest(spoken or choices, quote), choices=tuple(choices)
         )
-    chosen = _different(fitting, _MAX_QUOTES, _language_of)
+    chosen = _different(fitting, _MAX_QUOTES)
     quotes = [quote.quote(choice, _first_of(choice.scored.sentence.voices, question.voices)) for choice in chosen]
     return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices))
 
@@ -138,7 +160,7 @@ def _statements_of(
         spoken = [choice for choice in choices if voice.id in choice.scored.sentence.voices]
         fitting = [choice for choice in spoken if evidence is None or is_about(choice, evidence)]
         if fitting:
-            chosen = _different(fitting, _PER_VOICE if len(voices) <= _FEW_VOICES else 1, _language_of)
+            chosen = _different(fitting, _PER_VOICE if len(voices) <= _FEW_VOICES else 1)
             statements.append((fitting[0].score, Statement(voice, _apart(quote.quote(choice, voice.id) for choice in chosen))))
         elif question.kind is not Kind.VERDICT:
             silent.append(voice)
@@ -150,7 +172,7 @@ def _refusal(choices: Sequence[Choice], quote: _Quoter, missing: tuple[str, ...]
 
 
 def _nearest(choices: Sequence[Choice], quote: _Quoter) -> tuple[Quote, ...]:
-    return _apart(quote.quote(choice) for choice in _different(choices[:20], _NEAREST, _language_of))
+    return _apart(quote.quote(choice) for choice in _different(choices[:20], _NEAREST))
 
 
 def _missing_words(evidence: Evidence) -> tuple[str, ...]:
@@ -166,20 +188,16 @@ def _apart(quotes: Iterable[Quote]) -> tuple[Quote, ...]:
     return tuple(kept)
 
 
-def _language_of(choice: Choice) -> str:
-    return choice.scored.passage.source.language
-
-
 def _first_of(voices: Sequence[str], asked: Sequence[str]) -> str | None:
     return next((voice for voice in asked if voice in voices), None)
 
 
-def _different(choices: Sequence[Choice], limit: int, language: Callable[[Choice], str]) -> list[Choice]:
+def _different(choices: Sequence[Choice], limit: int) -> list[Choice]:
     """The best choices that do not say the same twice; the original wins from an account that says it too."""
     chosen: list[Choice] = []
     words: list[set[str]] = []
     for choice in choices:
-        own = set(content_words(choice.scored.text, "en" if language(choice) == "en" else "nl"))
+        own = set(content_words(choice.scored.text, as_language(choice.scored.passage.source.language)))
         if all(len(own & other) <= _SAME_WORDS * min(len(own), len(other)) for other in words):
             chosen.append(choice)
             words.append(own)

@@ -20,6 +20,12 @@ def whole(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(_phrases()['whole'][name])})[\s.!?,:;)]*$", re.IGNORECASE)
 
 
+@cache
+def groups(name: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a list whose entries are told apart; KeyError when there is none of that name."""
+    return tuple(re.compile(rf"(?<!\w)(?:{entry})(?!\w)", re.IGNORECASE) for entry in _phrases()["groups"][name])
+
+
 def as_meant(text: str) -> str:
     """A Dutch question with the abbreviations of chat written out."""
     chat: Mapping[str, str] = _phrases()["chat"]

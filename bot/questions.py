@@ -39,12 +39,18 @@ class Wanted(StrEnum):
     """The kind of answer that settles a question; the first whose phrases are in a question is its kind."""
 
     ANYTHING = "anything"
+    ABBREVIATION = "abbreviation"
     DEFINITION = "definition"
+    PARTY = "party"
+    AGE = "age"
+    SHARE = "share"
+    DURATION = "duration"
     MONEY = "money"
     NUMBER = "number"
     DATE = "date"
     PERSON = "person"
     REASON = "reason"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,8 @@ _NAMELESS = frozenset(
     """zijn hun his their men je jij jullie u iemand iedereen hij zij ze hen hem haar dit dat deze er we wij mensen burgers
     ambtenaren experts deskundigen overheid onderzoek bronnen kritiek anderen people experts it they he she you someone
     everyone critics them him her sources voorstanders tegenstanders partijen wie wat artikel rapport verordening wet
-    avg standpunt algoritmekader handreiking kader framework law government visie nds act column kamerleden""".split()
+    avg standpunt algoritmekader handreiking kader framework law government visie nds act column kamerleden dutch
+    nederland nederlandse netherlands""".split()
 )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.evaluate_command import evaluate
 from bot.ingest_commands import editions_app, ingest, remove
 from bot.options import AsJson, main_options
 from bot.screen import Screen
@@ -107,6 +108,7 @@ app.command()(remove)
 app.add_typer(editions_app, name="editions")
 app.add_typer(sources_app, name="sources")
 app.command()(status)
+app.command()(evaluate)
 
 
 def _question(given: str | None) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from bot.choices import admits_not_knowing, answers
+from bot.choices import admits_not_knowing
+from bot.settling import LEAST, confidence
 
 if TYPE_CHECKING:
     from bot.choices import Choice
@@ -32,33 +33,36 @@ class Weighed:
 
 def weighed_as_json(explained: "Explained") -> list[dict[str, object]]:
     """The weighed sentences, best first."""
-    return [asdict(each) for each in _weighed(explained)]
+    return [asdict(each) for each in _shown(explained)]
 
 
 def weighed_rows(explained: "Explained") -> Iterator[tuple[object, ...]]:
     """The same as rows under `COLUMNS`."""
-    for each in _weighed(explained):
+    for each in _shown(explained):
         figures = (each.lexical_rank, f"{each.similarity:.2f}", f"{each.coverage:.2f}", f"{each.score:.2f}")
         yield (each.outcome, *figures, each.source_id, each.text)
 
 
-def _weighed(explained: "Explained") -> Iterator[Weighed]:
+def weighed_of(explained: "Explained") -> Iterator[Weighed]:
+    """Every sentence that was weighed, best first."""
+    for choice in explained.choices:
+        scored = choice.scored
+        yield Weighed(
+            outcome=_outcome(choice, explained),
+            lexical_rank=scored.passage.lexical_rank,
+            similarity=round(scored.similarity, 4),
+            coverage=round(scored.coverage, 4),
+            score=round(choice.score, 4),
+            source_id=scored.passage.source.id,
+            start=scored.sentence.start,
+            end=scored.sentence.end,
+            text=scored.text,
+        )
+
+
+def _shown(explained: "Explained") -> Iterator[Weighed]:
     """The best sentences, and every one that is quoted."""
-    for rank, choice in enumerate(explained.choices, start=1):
-        outcome = _outcome(choice, explained)
-        if rank <= _SHOWN or outcome == "quoted":
-            scored = choice.scored
-            yield Weighed(
-                outcome=outcome,
-                lexical_rank=scored.passage.lexical_rank,
-                similarity=round(scored.similarity, 4),
-                coverage=round(scored.coverage, 4),
-                score=round(choice.score, 4),
-                source_id=scored.passage.source.id,
-                start=scored.sentence.start,
-                end=scored.sentence.end,
-                text=scored.text,
-            )
+    return (each for rank, each in enumerate(weighed_of(explained)) if rank < _SHOWN or each.outcome == "quoted")
 
 
 def _outcome(choice: "Choice", explained: "Explained") -> str:
@@ -68,7 +72,7 @@ def _outcome(choice: "Choice", explained: "Explained") -> str:
         return "nearest"
     if admits_not_knowing(choice):
         return "left: only says that it is not known"
-    if not answers(choice, explained.evidence):
+    if confidence(choice, explained.question, explained.evidence) < LEAST:
         return "left: too far from the question"
     return "left: others fit better" if choice.fits else "left: not the kind of answer asked for"
 

@@ -29,13 +29,13 @@ _POLL_SECONDS = 0.1
 class Workspace:
     """What the commands of the terminal work with."""
 
-    def __init__(self, notices: Screen) -> None:
-        """`notices` is told what takes long.
+    def __init__(self, notices: Screen, **flags: object) -> None:
+        """`notices` is told what takes long; `flags` win from the settings of the same names.
 
         Raises:
             UsageError: a setting, or the debate file, cannot be used.
         """
-        self.settings = _settings()
+        self.settings = _settings(flags)
         self.debate: Debate = load_debate(self.settings.debate)
         self._notices = notices
 
@@ -138,9 +138,9 @@ class Workspace:
         return None
 
 
-def _settings() -> Settings:
+def _settings(flags: Mapping[str, object]) -> Settings:
     try:
-        return load_settings()
+        return load_settings(**flags)
     except UnicodeDecodeError as error:
         raise UsageError(f"'.env' in {str(Path.cwd())!r} is not UTF-8. Save it as UTF-8, or move it.") from error
 

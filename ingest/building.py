@@ -10,6 +10,7 @@ from ingest.oversight import can_be_caveat
 from vectorstore.catalog import Catalog, Entry, StoredPassage
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError
+from vectorstore.kinship import build_kinship
 from vectorstore.lexical import build_lexical_index
 from vectorstore.passages import Document, Passage, Vector
 from vectorstore.store import PassageStore
@@ -23,7 +24,7 @@ class EditionBuilder:
 
     def __init__(self, folder: Path, embeddings: PassageEmbeddings, base: Path | None) -> None:
         """Start from a copy of `base`, made by the same model, or from nothing."""
-        self._folder, self._embeddings = folder, embeddings
+        self._folder, self._embeddings, self._base = folder, embeddings, base
         if base is not None:
             shutil.copy2(base / "catalog.sqlite", folder / "catalog.sqlite")
             shutil.copytree(base / "chroma", folder / "chroma")
@@ -101,7 +102,9 @@ class EditionBuilder:
         passages = (
             (each.row, each.passage.embedded_text, languages[each.passage.source_id]) for each in self.catalog.all_passages()
         )
-        build_lexical_index(self._folder / "bm25", passages)  # type: ignore[arg-type]  # the two literals are what it takes
+        words = build_lexical_index(self._folder / "bm25", passages)  # type: ignore[arg-type]  # the two literals are what it takes
+        before = self._base / "kinship" if self._base else None
+        build_kinship(self._folder / "kinship", words, self._embeddings.encode_passages, before)
 
     def _check(self, count: int) -> None:
         """An edition whose parts do not agree is never published."""

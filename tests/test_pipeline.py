@@ -173,7 +173,8 @@ def test_shifted_text_embeds_only_what_is_new(desk: Desk) -> None:
     desk.write("plan.md", "---\ntitle: Plan\n---\n" + "\n\n".join(["# Vooraf\n\nDit stuk is nieuw.", *sections]))
     receipt = desk.ingest(path)
     assert receipt.embeddings == 1
-    assert desk.embeddings.texts == ["Plan. Vooraf\nDit stuk is nieuw."]
+    passages = [text for text in desk.embeddings.texts if "\n" in text]  # the others are words
+    assert passages == ["Plan. Vooraf\nDit stuk is nieuw."]
     assert desk.progress == [(1, 1)]
     with desk.edition() as edition:
         check_edition(edition)

@@ -1,7 +1,6 @@
 """The promises of the project, over real questions: verbatim, the right voice, the caveat always there, no number of our own."""
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.answers import Answer, AnswerStatus
+from bot.evaluation import load_question_set
 from bot.explainer import Explainer
 from bot.rendering import answer_as_json, as_plain_text
 from ingest.pipeline import Pipeline, Wish
@@ -27,7 +27,7 @@ from vectorstore.retrieval import Retriever
 if TYPE_CHECKING:
     from bot.conversation import Turn
 
-QUESTIONS = Path(__file__).parent / "evaluation" / "questions.jsonl"
+QUESTIONS = Path(__file__).parent / "evaluation" / "development.jsonl"
 # All 251 pages take most of a minute to ingest: every run reads the pages on subjects, `make soak` reads them all.
 FOLDERS = [""] if os.environ.get("KANTTEKENING_SOAK") else ["onderwerpen", "soorten-algoritmes-en-ai", "ai-verordening"]
 AWKWARD = (
@@ -67,7 +67,7 @@ def asked(big_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Iter
     """More than 300 different questions, conversations among them, with their answers."""
     reader = EditionReader(Shelf(big_home), embeddings.model)
     explainer = Explainer(reader, Retriever(embeddings, debate), debate)
-    conversations = [json.loads(line)["turns"] for line in QUESTIONS.read_text("utf-8").splitlines()]
+    conversations = [case.turns for case in load_question_set(QUESTIONS).cases]
     found = []
     with reader.current() as edition:
         for turns in [*conversations, *([each] for each in AWKWARD)]:

@@ -10,6 +10,7 @@ from typing import Protocol
 from vectorstore.catalog import Catalog
 from vectorstore.embeddings import ModelId
 from vectorstore.errors import DamagedEditionError, EditionError
+from vectorstore.kinship import Kinship
 from vectorstore.lexical import LexicalIndex
 from vectorstore.locks import FileLock
 
@@ -47,6 +48,7 @@ class Edition:
             self.store = PassageStore(folder / "chroma", model)
             self.catalog = Catalog(folder / "catalog.sqlite")
             self.lexical = LexicalIndex(folder / "bm25")
+            self.kinship = Kinship(folder / "kinship")
             found = (self.catalog.counts()[1], self.store.count(), len(self.lexical))
             if set(found) != {info.passages}:
                 raise ValueError(f"{found} passages where {info.passages} were published")

@@ -1,5 +1,6 @@
 """The BM25 index of an edition: exact words, Dutch or English stems, heads of compounds."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -88,15 +89,16 @@ class LexicalIndex:
         return [(int(self._rows[index]), float(scores[index])) for index in ordered]
 
 
-def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Language]]) -> None:
-    """Fill a folder with the index of (catalogue row, text, language) triples."""
+def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Language]]) -> list[str]:
+    """Fill a folder with the index of (catalogue row, text, language) triples; returns the words, most frequent first."""
     import bm25s
 
     rows, texts = [], []
     for row, text, language in passages:
         rows.append(row)
         texts.append((content_words(text, language), language))
-    vocabulary = frozenset(word for words, _ in texts for word in words)
+    counts = Counter(word for words, _ in texts for word in words)
+    vocabulary = frozenset(counts)
     indexed = [[term for word in words for term in index_terms(word, language, vocabulary)] for words, language in texts]
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
     index.index(indexed or [[""]], show_progress=False)
@@ -107,6 +109,7 @@ def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Languag
         np.save(folder / name, array)
     (folder / _TERMS).write_text("\n".join(columns), "utf-8")
     (folder / _VOCABULARY).write_text("\n".join(sorted(vocabulary)), "utf-8")
+    return sorted(counts, key=lambda word: (-counts[word], word))
 
 
 def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> list[str]:

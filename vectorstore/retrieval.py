@@ -16,13 +16,14 @@ from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.fusion import fused
 from vectorstore.languages import Language
 from vectorstore.passages import Quote, Source, Vector
-from vectorstore.terms import Term, question_terms, search_weights
+from vectorstore.terms import Term, question_terms, search_weights, with_kin
 from vectorstore.weighing import ScoredPassage, ScoredSentence, Weighing
 from vectorstore.words import stem, words_in
 
 _CANDIDATES = 60
 _PER_VOICE = 300
 _WEIGHED = 40
+_BESIDE_CAVEAT = 3  # of the best sentences, the caveat should go with
 _VOICE_NAME = 0.5  # what the name of a voice weighs among the words: it finds passages, but does not settle what they say
 
 
@@ -64,18 +65,22 @@ class Retriever:
         """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
         vector = self._embeddings.encode_query(query.text)
         terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
+        terms = with_kin(terms, edition.lexical, lambda word: edition.kinship.kin_of(word, self._embeddings.encode_query))
         stored, found_by_words = self._candidates(query, edition, vector, terms)
         passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, found_by_words, terms))
         weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical)
-        sentences = [scored for passage in passages for scored in weighing.sentences(passage, stored[passage.passage.id])]
-        sentences.sort(key=lambda each: (-each.score, each.passage.passage.source_id, each.sentence.start))
+        sentences = sorted(
+            weighing.weigh(passages, stored),
+            key=lambda each: (-each.score, each.passage.passage.source_id, each.sentence.start),
+        )
+        beside = [(each.passage.source.id, _vector_of(each, stored)) for each in sentences[:_BESIDE_CAVEAT]]
         return Evidence(
             query=query,
             edition=edition.info,
             terms=terms,
             sentences=tuple(sentences),
             passages=tuple(passages),
-            caveat=closest_caveat(edition, weighing, self._debate.caveat_document),
+            caveat=closest_caveat(edition, weighing, self._debate.caveat_document, beside, query.voices),
         )
 
     def _candidates(
@@ -95,6 +100,11 @@ class Retriever:
 
     def _voices(self, query: Query) -> list[Voice]:
         return [voice for voice_id in query.voices if (voice := self._debate.voice(voice_id))]
+
+
+def _vector_of(scored: ScoredSentence, stored: Mapping[str, StoredPassage]) -> Vector:
+    passage = scored.passage.passage
+    return np.asarray(stored[passage.id].vectors[passage.sentences.index(scored.sentence)])
 
 
 def _weighed(query: Query, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:

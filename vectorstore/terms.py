@@ -1,7 +1,7 @@
 """The words of a question as weighted search terms: stems in both languages, synonyms, corrected typing errors."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -17,6 +17,7 @@ _SYNONYM = 0.6  # of the weight of the word itself
 _TRANSLATION = 0.5  # of a translation that is seldom the right one; more where it mostly is
 _CORRECTED = 0.8
 _BACKGROUND = 0.3
+_KIN = 0.4  # of the weight of the word itself
 _PART = 0.5  # of the parts of a compound that the texts do not have
 _MAX_RARITY = 4.0  # in a small collection every second word occurs once; that alone makes none the point of a question
 _MIN_CORRECTED = 5  # letters; shorter words are one error away from too many others
@@ -29,7 +30,8 @@ class Term:
     """One word of a question: the index terms that stand for it, with how well (1 is the word itself), and its rarity.
 
     `is_known` tells whether the texts have any of the forms, `is_corrected` whether they have only a word that the question
-    may have meant. `weight` is 1 for a word of the question, less for one from earlier in the conversation.
+    may have meant. `kin` holds the index terms of words that mean nearly the same, with how nearly. `weight` is 1 for a word
+    of the question, less for one from earlier in the conversation.
     """
 
     word: str
@@ -38,6 +40,7 @@ class Term:
     is_known: bool
     is_corrected: bool = False
     weight: float = 1.0
+    kin: Mapping[str, float] = field(default_factory=dict)
 
 
 def question_terms(text: str, background: str, language: Language, index: LexicalIndex, debate: Debate) -> tuple[Term, ...]:
@@ -51,12 +54,28 @@ def question_terms(text: str, background: str, language: Language, index: Lexica
     return (*(_term(word, language, index, synonyms) for word in own), *known_before)
 
 
+def with_kin(terms: Sequence[Term], index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> tuple[Term, ...]:
+    """The terms with what is kin to each; a form that already stands for a word is no kin of it."""
+    return tuple(replace(term, kin=_kin(term, index, kin_of)) for term in terms)
+
+
+def _kin(term: Term, index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for word, nearness in kin_of(term.word).items():
+        for form in {stem(word, "nl"), stem(word, "en")}:
+            if form not in term.forms and index.document_frequency(form):
+                found[form] = max(found.get(form, 0.0), nearness)
+    return found
+
+
 def search_weights(terms: Sequence[Term]) -> dict[str, float]:
     """What each index term weighs in a BM25 search for the words of a question."""
     weights: dict[str, float] = {}
     for term in terms:
         for form, weight in term.forms.items():
             weights[form] = max(weights.get(form, 0.0), round(weight * term.weight, 2))
+        for form, weight in term.kin.items():
+            weights[form] = max(weights.get(form, 0.0), round(_KIN * weight * term.weight, 2))
     return weights
 
 

@@ -1,7 +1,8 @@
 """How well a sentence fits a question: by its words, by its meaning, by who speaks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,18 +11,33 @@ from vectorstore.debate import Voice, names_pattern
 from vectorstore.languages import Language
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import Passage, Sentence, Source, Vector, Wording
+from vectorstore.standing import begins_dependent
 from vectorstore.terms import Term
 
 _CONTEXT = 0.6  # what a word in the heading or beside the sentence is worth
 VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the rarity of its words
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
-_WORDS = 0.5  # the share of words against meaning in one language
-_FOREIGN_WORDS = 0.35  # and across languages, where words are translated one by one
-_PASSAGE = 0.2
+# What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`.
+_WEIGHTS = {
+    "own": 1.13,
+    "kin": 2.32,
+    "passage_kin": 2.03,
+    "passage_words": 1.08,
+    "document_words": 0.72,
+    "similarity": 2.65,
+    "beside": -0.03,
+    "whole": 1.56,
+    "asked_above": -0.07,
+    "passage": 2.78,
+    "document": 1.92,
+    "voice": 2.45,
+    "verbatim": 2.06,
+    "lead": 2.44,
+    "leaning": -0.27,
+}
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
 # further apart than 0.05: scale and offset that spread this over 0 to 1.
 _NEARNESS = (1.5, -0.03)
-_VERBATIM = 0.12  # the original wins from our account of it, by as much of the question as it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +52,58 @@ class ScoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a sentence, each from 0 to 1.
+
+    The share of the question's words, by rarity, that stand in the sentence (`own`), counting words that mean nearly the
+    same (`kin`), in its passage with the headings above it (`passage_words`, `passage_kin`) and in all found of its document
+    (`document_words`); how near in meaning the sentence is (`similarity`), the nearer of its neighbours (`beside`), its
+    passage (`whole`) and a question right above it (`asked_above`); how its passage and its document did in the search,
+    against the best (`passage`, `document`); how far it is about a voice that the question names (`voice`); whether it
+    is an original and no account of one (`verbatim`), stands before the first heading, where pages say in short
+    what follows (`lead`), and points back to the sentence before it (`leaning`).
+    """
+
+    own: float
+    kin: float
+    passage_words: float
+    passage_kin: float
+    document_words: float
+    similarity: float
+    beside: float
+    whole: float
+    asked_above: float
+    passage: float
+    document: float
+    voice: float
+    verbatim: float
+    lead: float
+    leaning: float
+
+    @property
+    def weight(self) -> float:
+        """All of them together, in log-odds."""
+        return sum(weight * float(getattr(self, name)) for name, weight in _WEIGHTS.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found of a document: the share of the question's words, its best passage, whether it has headings."""
+
+    words: float
+    passage: float
+    has_sections: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """A sentence of a weighed passage.
 
     `coverage` is the share of the question that it holds, its words by their rarity and the voice (1 is all of it),
-    `subject` the same without the voice, `similarity` how near its meaning is to the question's, 0 to 1, `score` all
-    of these with its passage's. `voice_share` tells how far it is about a voice that the question names: 1 when that
+    `subject` the same without the voice, `similarity` how near its meaning is to the question's, 0 to 1, `score` the
+    weight of its `signals`. `voice_share` tells how far it is about a voice that the question names: 1 when that
     voice speaks, 0 when it is not even named nearby. `says_word` tells whether any word of the question stands in the
-    sentence itself, and not only beside it.
+    sentence itself, and not only beside it; `missing` holds those that stand nowhere in its passage or headings.
     """
 
     passage: ScoredPassage
@@ -54,7 +114,9 @@ class ScoredSentence:
     voice_share: float
     subject: float
     says_word: bool
+    missing: tuple[Term, ...]
     score: float
+    signals: "Signals"
 
 
 class Weighing:
@@ -70,23 +132,92 @@ class Weighing:
             (name for voice in voices for name in (voice.name, *voice.aliases, *voice.asked_as)), ignore_case=True
         )
         self._subject = sum(term.weight * term.rarity for term in terms)
+        self._best_passage = 1.0
+        self._documents: dict[str, _Found] = {}
 
-    def sentences(self, scored: ScoredPassage, stored: StoredPassage) -> Iterator[ScoredSentence]:
-        """The sentences of a passage, with their scores."""
+    def weigh(self, passages: Sequence[ScoredPassage], stored: Mapping[str, StoredPassage]) -> Iterator[ScoredSentence]:
+        """The sentences of passages, which come best first, with their scores."""
+        self._best_passage = max((each.score for each in passages), default=0.0) or 1.0
+        self._documents = self._found(passages)
+        for each in passages:
+            yield from self._sentences(each, stored[each.passage.id])
+
+    def _found(self, passages: Sequence[ScoredPassage]) -> dict[str, _Found]:
+        found: dict[str, list[ScoredPassage]] = {}
+        for each in passages:
+            found.setdefault(each.source.id, []).append(each)
+        return {
+            source_id: _Found(
+                words=self._subject_share(frozenset().union(*map(self._words_of, own)), frozenset()),
+                passage=own[0].score / self._best_passage,
+                has_sections=any(each.passage.section for each in own),
+            )
+            for source_id, own in found.items()
+        }
+
+    def _words_of(self, scored: ScoredPassage) -> frozenset[str]:
+        """The terms of a passage with its headings, gathered by sentence, as those are remembered."""
         passage, language = scored.passage, as_language(scored.source.language)
-        texts = [passage.text_of(sentence) for sentence in passage.sentences]
-        forms = [self._index.terms_of(text, language) for text in texts]
-        around = self._index.terms_of(passage.context, language).union(*forms)
-        words = _WORDS if language == self._language else _FOREIGN_WORDS
-        original = _VERBATIM if scored.source.wording is Wording.VERBATIM else 0.0
-        similarities = nearness(stored.vectors @ self.vector)
-        for sentence, text, found, similarity in zip(passage.sentences, texts, forms, similarities, strict=True):
+        inside = (self._index.terms_of(passage.text_of(sentence), language) for sentence in passage.sentences)
+        return self._index.terms_of(passage.context, language).union(*inside)
+
+    def _sentences(self, scored: ScoredPassage, stored: StoredPassage) -> Iterator[ScoredSentence]:
+        passage, language, document = scored.passage, as_language(scored.source.language), self._documents[scored.source.id]
+        around = self._words_of(scored)
+        passage_words = self._subject_share(around, frozenset())
+        passage_kin = self._kin_share(around)
+        missing = tuple(
+            term for term in self._terms if term.weight == 1 and around.isdisjoint(term.forms) and around.isdisjoint(term.kin)
+        )
+        is_verbatim = scored.source.wording is Wording.VERBATIM
+        is_lead = document.has_sections and passage.section is None
+        cosines = stored.vectors @ self.vector
+        similarities = nearness(cosines)
+        whole = float(nearness(np.mean(cosines)))
+        for index, sentence in enumerate(passage.sentences):
+            text = passage.text_of(sentence)
+            found = self._index.terms_of(text, language)
             voice_share = self._voice_share(sentence, text, passage)
             subject = self._subject_share(found, around)
-            says_word = any(not found.isdisjoint(term.forms) for term in self._terms)
-            coverage = self._coverage(subject, voice_share)
-            score = (words + original) * coverage + (1 - words) * float(similarity) + _PASSAGE * scored.score
-            yield ScoredSentence(scored, sentence, text, coverage, float(similarity), voice_share, subject, says_word, score)
+            signals = Signals(
+                own=self._subject_share(found, frozenset()),
+                kin=self._kin_share(found),
+                passage_words=passage_words,
+                passage_kin=passage_kin,
+                document_words=document.words,
+                similarity=float(similarities[index]),
+                beside=max(
+                    (float(similarities[other]) for other in (index - 1, index + 1) if 0 <= other < len(similarities)), default=0.0
+                ),
+                whole=whole,
+                asked_above=next(
+                    (
+                        float(similarities[above])
+                        for above in range(index - 1, max(-1, index - 4), -1)
+                        if passage.text_of(passage.sentences[above]).endswith("?")
+                    ),
+                    0.0,
+                ),
+                passage=scored.score / self._best_passage,
+                document=document.passage,
+                voice=voice_share if self._voices else 0.0,
+                verbatim=is_verbatim,
+                lead=is_lead,
+                leaning=begins_dependent(text),
+            )
+            yield ScoredSentence(
+                passage=scored,
+                sentence=sentence,
+                text=text,
+                coverage=self._coverage(subject, voice_share),
+                similarity=signals.similarity,
+                voice_share=voice_share,
+                subject=subject,
+                says_word=any(not found.isdisjoint(term.forms) for term in self._terms),
+                missing=missing,
+                score=signals.weight,
+                signals=signals,
+            )
 
     def alone(self, passage: Passage, sentence: Sentence, language: Language) -> float:
         """The coverage of a sentence without what stands around it."""
@@ -107,6 +238,15 @@ class Weighing:
             held += term.weight * term.rarity * max(within, _CONTEXT * beside)
         return held / self._subject if self._subject else 0.0
 
+    def _kin_share(self, inside: frozenset[str]) -> float:
+        """The share of the question's words, by rarity, that a text holds or has kin of."""
+        held = 0.0
+        for term in self._terms:
+            forms = max((weight for form, weight in term.forms.items() if form in inside), default=0.0)
+            kin = max((weight for form, weight in term.kin.items() if form in inside), default=0.0)
+            held += term.weight * term.rarity * max(forms, kin)
+        return held / self._subject if self._subject else 0.0
+
     def _voice_share(self, sentence: Sentence, text: str, passage: Passage | None) -> float:
         if self._voices.intersection(sentence.voices):
             return 1.0
@@ -115,7 +255,7 @@ class Weighing:
         return _NAMED_BESIDE if passage and self._names.search(passage.embedded_text) else 0.0
 
 
-def nearness(cosines: Vector) -> Vector:
+def nearness(cosines: Vector | np.floating[Any]) -> Vector:
     """What cosines of a question with sentences say of meaning: 0 for nothing in common, 1 for the same."""
     scale, offset = _NEARNESS
     return np.asarray(np.clip(scale * cosines + offset, 0.0, 1.0))

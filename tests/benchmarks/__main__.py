@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.evaluation import load_question_set
 from tests.evaluation.oversight import DEFAULT_SHARED
 from vectorstore.embeddings import BUNDLED, load_embeddings
 
 QUESTION = "Hoeveel banen kan AI volgens BCG opleveren?"
 _RUNS = 7
-_QUESTIONS = Path(__file__).parents[1] / "evaluation" / "questions.jsonl"
+_QUESTIONS = Path(__file__).parents[1] / "evaluation" / "development.jsonl"
 _DOSSIER = Path(__file__).parents[2] / "ingest" / "dossier"
 
 
@@ -75,8 +76,8 @@ def bench_command(home: Path) -> None:
 
 def bench_warm(home: Path) -> None:
     """Answers in one process, each after the one before it."""
-    lines = [json.loads(line) for line in _QUESTIONS.read_text("utf-8").splitlines()]
-    turns = [{"id": each["id"], "turns": each["turns"][-1:]} for each in lines if each["documents"] == "dossier"]
+    cases = load_question_set(_QUESTIONS).cases
+    turns = [{"id": case.id, "turns": case.turns[-1:]} for case in cases if case.documents == "dossier"]
     environment = {**os.environ, "KANTTEKENING_HOME": str(home)}
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "ask", "--jsonl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

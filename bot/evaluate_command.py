@@ -1,0 +1,96 @@
+"""The command that measures: a question set in, the quality table and the answers that fell short out."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.options import AsJson
+from bot.screen import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.evaluation import Documents, Outcome, QuestionSet
+    from bot.workspace import Workspace
+
+_BELOW = 1
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The question set, in JSON Lines: docs/evaluation.md.")],
+    *,
+    figures_only: Annotated[bool, typer.Option("--figures-only", help="Leave out the answers that fell short.")] = False,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Also print what other thresholds of confidence would keep and refuse.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every question of a set and print the quality figures; exit 1 where one is below its threshold in the file."""
+    from bot.evaluation import load_question_set
+    from bot.quality import COLUMNS, CURVE_COLUMNS, failure_lines, failures_of, figure_as_json, figures_of, rows, table
+    from bot.quality import curve as curve_of
+
+    notices, screen = Screen(sys.stderr), Screen(sys.stdout)
+    questions = load_question_set(file)
+    outcomes, skipped = _outcomes(questions, notices)
+    figures = figures_of(outcomes, questions.thresholds)
+    failures = [] if figures_only else list(failures_of(outcomes))
+    if as_json:
+        screen.json(
+            {"questions": len(outcomes), "skipped": skipped, "figures": [*map(figure_as_json, figures)], "failures": failures}
+        )
+    else:
+        for failure in failures:
+            screen.line("\n".join(failure_lines(failure)) + "\n")
+        screen.table(*table(figures))
+        screen.line("")
+        screen.table(COLUMNS, rows(figures))
+        if curve:
+            screen.line("")
+            screen.table(CURVE_COLUMNS, curve_of(outcomes))
+    if not outcomes or not all(figure.is_met for figure in figures):
+        raise typer.Exit(_BELOW)
+
+
+def _outcomes(questions: "QuestionSet", notices: Screen) -> "tuple[list[Outcome], dict[str, int]]":
+    """Every question's outcome, and how many questions were passed over for documents that are not there."""
+    from bot.evaluation import evaluate as evaluated
+
+    outcomes: list[Outcome] = []
+    skipped: dict[str, int] = {}
+    for name in dict.fromkeys(case.documents for case in questions.cases):
+        cases = [case for case in questions.cases if case.documents == name]
+        documents = questions.documents[name] if name else None
+        if documents and (missing := documents.missing):
+            notices.line(f"{len(cases)} questions on {name!r} are skipped: {str(missing[0])!r} is not there.")
+            skipped[str(name)] = len(cases)
+            continue
+        with workspace_of(documents, notices) as workspace:
+            explainer = workspace.explainer
+            with workspace.catalog() as (_, catalog):
+                outcomes += evaluated(cases, explainer, catalog, workspace.debate)
+    return outcomes, skipped
+
+
+@contextmanager
+def workspace_of(documents: "Documents | None", notices: Screen) -> "Iterator[Workspace]":
+    """The workspace that questions are asked in: the user's own, or a new one with the documents that the set names."""
+    from bot.workspace import Workspace
+
+    if documents is None:
+        yield Workspace(notices)
+        return
+    with TemporaryDirectory(prefix="kanttekening-") as home:
+        workspace = Workspace(
+            Screen(sys.stderr, is_quiet=True),
+            home=Path(home),
+            debate=documents.debate,
+            dossier="on" if documents.dossier else "off",
+        )
+        for path, given in documents.ingest:
+            workspace.ingest([path], given, sync=None, may_empty=False, dry_run=False)
+        yield workspace

@@ -1,0 +1,74 @@
+"""Words of an edition that mean nearly the same as a word of a question, by the embedding model.
+
+A sentence vector says what a sentence is about as a whole; this says whether one word of a question has a counterpart in
+it: "inkrimpen" in "afslanken", "party" in "partij". What the debate's own word groups name does not need it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from vectorstore.languages import STOP_WORDS
+from vectorstore.passages import Vector
+
+_WORDS, _VECTORS, _MIDDLE = "words.txt", "vectors.npy", "middle.npy"
+_MAX_WORDS = 50_000  # at half a kilobyte each; the most frequent of a larger vocabulary
+_MIN_LETTERS = 3
+_UNRELATED, _SAME = 0.35, 1.0  # cosines, the middle of all words taken off: what any two words have, and what one has with itself
+_LEAST = 0.5
+_MOST = 12  # kin of one word
+_REMEMBERED = 20_000  # words
+
+
+Encode = Callable[[str], Vector]
+"""`encode_query` of the model that an edition was made with."""
+
+
+class Kinship:
+    """Finds kin. Open one with a folder that `build_kinship` filled; an edition from before there was any has no kin."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the words and their vectors."""
+        has_kin = folder.exists()
+        self._words = (folder / _WORDS).read_text("utf-8").split("\n") if has_kin else []
+        self._vectors = np.load(folder / _VECTORS).astype(np.float32) if has_kin else np.zeros((0, 1), dtype=np.float32)
+        self._middle = np.load(folder / _MIDDLE) if has_kin else np.zeros(1, dtype=np.float32)
+        self.kin_of = lru_cache(_REMEMBERED)(self._kin_of)
+
+    def _kin_of(self, word: str, encode: Encode) -> Mapping[str, float]:
+        """The words of the edition nearest in meaning to a folded word, each with how near: 0 is unrelated, 1 the same."""
+        if not len(self._vectors) or not word.isalpha():
+            return {}
+        cosines = self._vectors @ _unit(encode(word)[None, :] - self._middle)[0]
+        near = [int(index) for index in np.argsort(-cosines, kind="stable")[:_MOST] if cosines[index] >= _LEAST]
+        return {self._words[index]: (float(cosines[index]) - _UNRELATED) / (_SAME - _UNRELATED) for index in near}
+
+
+def build_kinship(
+    folder: Path, by_frequency: Iterable[str], encode: Callable[[Sequence[str]], Vector], before: Path | None
+) -> None:
+    """Fill a folder for the words of an edition, most frequent first; what `before` holds is not embedded again."""
+    words = [word for word in by_frequency if len(word) >= _MIN_LETTERS and word.isalpha()][:_MAX_WORDS]
+    known, middle = _known(before)
+    if middle is None:
+        middle = np.mean(encode(sorted(STOP_WORDS["nl"] | STOP_WORDS["en"])), axis=0)
+    fresh = [word for word in words if word not in known]
+    known |= dict(zip(fresh, _unit(encode(fresh) - middle), strict=True)) if fresh else {}
+    folder.mkdir()
+    np.save(folder / _VECTORS, np.array([known[word] for word in words], dtype=np.float16))
+    np.save(folder / _MIDDLE, middle)
+    (folder / _WORDS).write_text("\n".join(words), "utf-8")
+
+
+def _known(before: Path | None) -> tuple[dict[str, Vector], Vector | None]:
+    """The vectors of an earlier edition by word, and the middle that was taken off them."""
+    if before is None or not (before / _WORDS).exists():
+        return {}, None
+    words = (before / _WORDS).read_text("utf-8").split("\n")
+    return dict(zip(words, np.load(before / _VECTORS).astype(np.float32), strict=False)), np.load(before / _MIDDLE)
+
+
+def _unit(vectors: Vector) -> Vector:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
