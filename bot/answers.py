@@ -46,8 +46,10 @@ class EditionStamp:
 class Answer:
     """An answer in any status. There is none without a caveat.
 
-    `read_as` differs from `question` when a follow-up was completed. `reason` says what is missing, `message` is what
-    the bot itself says (a greeting, a refusal), `nearest` holds quotes that come close to what was asked and no more.
+    `read_as` differs from `question` when a follow-up was completed. `reason` says what is missing, `message` is what the
+    bot itself says (a greeting, a refusal), `nearest` holds quotes that come close to what was asked and no more. `notes`
+    say what became of what is quoted (a later statement, a change of office), `suggestions` are questions that the
+    sources answer.
     """
 
     question: str
@@ -63,6 +65,8 @@ class Answer:
     sources: tuple[Source, ...] = ()
     reason: str | None = None
     message: str | None = None
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
     @property
     def quotes(self) -> tuple[Quote, ...]:

@@ -14,6 +14,7 @@ class BlockKind(StrEnum):
     SENTENCE = "sentence"
     QUOTE = "quote"
     SILENT = "silent"
+    NOTE = "note"
     NEAREST_HEADING = "nearest_heading"
     NEAREST = "nearest"
     CAVEAT_HEADING = "caveat_heading"
@@ -22,9 +23,19 @@ class BlockKind(StrEnum):
     SOURCE = "source"
     SOURCE_NOTE = "source_note"
     EDITION = "edition"
+    SUGGESTIONS_HEADING = "suggestions_heading"
+    SUGGESTION = "suggestion"
 
 
-HEADINGS = frozenset({BlockKind.HEADING, BlockKind.NEAREST_HEADING, BlockKind.CAVEAT_HEADING, BlockKind.SOURCES_HEADING})
+HEADINGS = frozenset(
+    {
+        BlockKind.HEADING,
+        BlockKind.NEAREST_HEADING,
+        BlockKind.CAVEAT_HEADING,
+        BlockKind.SOURCES_HEADING,
+        BlockKind.SUGGESTIONS_HEADING,
+    }
+)
 INDENTS: Mapping[BlockKind, int] = {
     BlockKind.SENTENCE: 2,
     BlockKind.QUOTE: 2,
@@ -32,6 +43,7 @@ INDENTS: Mapping[BlockKind, int] = {
     BlockKind.CAVEAT: 2,
     BlockKind.SOURCE: 2,
     BlockKind.SOURCE_NOTE: 6,
+    BlockKind.SUGGESTION: 2,
 }
 """How far a block stands in; one that is not here begins at the margin."""
 

@@ -16,20 +16,26 @@ _OWN_SUBJECT = 3  # a follow-up with this many words of its own needs no voice f
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question as read, what it was about besides, and the voice that its answer quoted first."""
+    """One question as read, what it was about besides, the voice that its answer was about, and the sources shown in it."""
 
     question: Question
     background: str = ""
     answered_voice: str | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReadQuestion:
-    """A question that stands alone; `background` holds what the conversation was about, `shown` how it was read."""
+    """A question that stands alone; `background` holds what the conversation was about, `shown` how it was read.
+
+    `sources` are those that the turn before showed, where it may be asked on about them; `leans` says that it is.
+    """
 
     question: Question
     shown: str
     background: str = ""
+    sources: tuple[str, ...] = ()
+    leans: bool = False
 
 
 def read_in_conversation(asked: str, turns: Sequence[Turn], debate: Debate, language: Language | None = None) -> ReadQuestion:
@@ -37,10 +43,14 @@ def read_in_conversation(asked: str, turns: Sequence[Turn], debate: Debate, lang
     before = next((turn for turn in reversed(turns) if turn.question.kind not in SMALLTALK), None)
     if language is None and before is not None:
         language = detect_language(asked, default=before.question.language)
-    question = read_question(asked, debate, language)
-    if before is None or not question.text or question.kind in SMALLTALK or not _is_follow_up(question):
+    plain = anywhere("new_topic").sub("", asked, count=1).strip(" .,:;-")
+    is_new = plain != asked.strip(" .,:;-")
+    question = replace(read_question(plain if is_new and plain else asked, debate, language), asked=asked)
+    if before is None or is_new or not question.text or question.kind in SMALLTALK:
         return ReadQuestion(question, question.text)
-    return _completed(question, before, turns, debate)
+    if not _is_follow_up(question):
+        return ReadQuestion(question, question.text, sources=before.sources)
+    return replace(_completed(question, before, turns, debate), sources=before.sources, leans=True)
 
 
 def _is_follow_up(question: Question) -> bool:
@@ -58,6 +68,8 @@ def _completed(question: Question, before: Turn, turns: Sequence[Turn], debate: 
     text = _capitalised(anywhere("lead").sub("", question.text).strip(" ,")) or question.text
     if whole("why").match(question.text) or whole("more").match(question.text):
         return _about_the_same(question, text, before)
+    if earlier.kind is Kind.POSITION and anywhere("about").match(text):
+        return _other_subject(question, text, earlier, debate)
     if question.voices and not _own_words_beside_voices(text, question, debate):
         return (
             _opinion_on_it(question, text, earlier)
@@ -72,6 +84,8 @@ def _completed(question: Question, before: Turn, turns: Sequence[Turn], debate: 
     reread = read_question(text, debate, question.language)
     shown = f"{text} ({earlier.text})" if not own or (len(own) == 1 and anywhere("points_back").search(text)) else text
     wanted = question.wanted if question.wanted is not Wanted.ANYTHING else reread.wanted
+    if wanted is Wanted.ANYTHING and anywhere("lead").match(question.text):  # "En in 2024?", "Nee, ik bedoel …"
+        wanted = earlier.wanted
     kind = Kind.POSITION if reread.kind is Kind.FACT and earlier.kind is Kind.POSITION and not own else reread.kind
     completed = replace(
         reread,
@@ -91,6 +105,14 @@ def _about_the_same(question: Question, text: str, before: Turn) -> ReadQuestion
     shown = f"{text.rstrip('?!. ')}: {earlier.text}"
     asked_on = replace(earlier, asked=question.asked, language=question.language, wanted=question.wanted, voices=voices)
     return ReadQuestion(asked_on, shown, before.background)
+
+
+def _other_subject(question: Question, text: str, earlier: Question, debate: Debate) -> ReadQuestion:
+    """ "En van het BCG-rapport?" asks the same voices about something else."""
+    names = " en ".join(voice.name for voice_id in earlier.voices if (voice := debate.voice(voice_id)))
+    asks = f"Wat vindt {names}" if question.language == "nl" else f"What does {names} think"
+    shown = f"{asks} {text[:1].lower()}{text[1:]}"
+    return ReadQuestion(replace(question, text=shown, kind=Kind.POSITION, voices=earlier.voices), shown)
 
 
 def _opinion_on_it(question: Question, text: str, earlier: Question) -> ReadQuestion:
@@ -137,9 +159,12 @@ def _meant_voice(question: Question, turns: Sequence[Turn], debate: Debate) -> V
     if question.voices or question.stranger:
         return None
     needs_person = anywhere("he").search(question.text) is not None
+    if needs_person and anywhere("many").search(question.text):
+        return None
     for turn in reversed(turns):
         answered = [turn.answered_voice] if turn.answered_voice and needs_person else []
-        for voice_id in (*turn.question.voices, *answered):
+        asked_who = turn.question.wanted is Wanted.PERSON  # "Wie kwam er na Szabó?" "Van welke partij is hij?"
+        for voice_id in (*answered, *turn.question.voices) if asked_who else (*turn.question.voices, *answered):
             voice = debate.voice(voice_id)
             if voice:
                 if anywhere("successor").search(question.text):

@@ -7,7 +7,9 @@ from bot.answers import Answer, AnswerStatus, EditionStamp, cited_sources
 from bot.choices import Choice
 from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
-from bot.questions import SMALLTALK, Kind, Question, clean, names_subject, subject_of
+from bot.notes import notes_on
+from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, subject_of
+from bot.suggestions import suggest
 from bot.texts import Texts, texts
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
@@ -77,8 +79,8 @@ class Explainer:
             else:
                 selection = self._select(question, evidence, edition)
                 answer = self._from_selection(asked, read, selection, evidence, edition)
-        first = next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
-        turns = (*conversation, Turn(question, read.background, first))[-_REMEMBERED:]
+        turn = Turn(question, read.background, self._answered_voice(question, answer), _sources_shown(answer))
+        turns = (*conversation, turn)[-_REMEMBERED:]
         return Explained(answer, question, turns, evidence, selection.choices, selection.confidence)
 
     def _query(self, read: ReadQuestion, asked: str) -> Query:
@@ -93,7 +95,18 @@ class Explainer:
             subject=subject,
             background=read.background,
             every_voice=question.kind in _EVERY_VOICE,
+            sources=read.sources,
+            leans=read.leans,
         )
+
+    def _answered_voice(self, question: Question, answer: Answer) -> str | None:
+        """Whom an answer was about: who was named when it was asked who, or who spoke first."""
+        if question.wanted is Wanted.PERSON and answer.quotes:
+            named = [voice for voice in named_voices(answer.quotes[0].text, self._debate) if voice not in question.voices]
+            persons = [voice_id for voice_id in named if (voice := self._debate.voice(voice_id)) and voice.person]
+            if persons:
+                return persons[0]
+        return next((quote.voice_id for quote in answer.quotes if quote.voice_id), None)
 
     def _select(self, question: Question, evidence: Evidence, edition: Edition) -> Selection:
         if not question.text:
@@ -103,16 +116,26 @@ class Explainer:
     def _smalltalk(self, question: Question, evidence: Evidence, edition: Edition) -> Answer:
         say = texts(question.language)
         documents, _ = edition.catalog.counts()
-        listed = tuple(edition.catalog.sources()) if question.kind is Kind.SOURCES else (evidence.caveat.source,)
+        stamp = _stamp(edition)
+        name, listed = question.kind.value, [evidence.caveat.source]
+        if question.kind is Kind.SOURCES:
+            listed = edition.catalog.sources()
+        elif question.kind is Kind.NEWS:
+            added = self._editions.added(edition)
+            name = "news_first" if added is None else "news" if added else "news_none"
+            new = edition.catalog.sources() if added is None else added
+            listed = [*new, *(source for source in listed if source not in new)]
         return Answer(
             question=question.asked,
             read_as=question.asked,
             language=question.language,
             status=AnswerStatus.SMALLTALK,
             caveat=evidence.caveat,
-            edition=_stamp(edition),
-            sources=listed,
-            message=say.say(question.kind.value, title=self._debate.title, count=documents),
+            edition=stamp,
+            sources=tuple(listed),
+            message=say.say(
+                name, title=self._debate.title, count=documents, number=stamp.number, date=say.date(stamp.published_at)
+            ),
         )
 
     def _from_selection(self, asked: str, read: ReadQuestion, selection: Selection, evidence: Evidence, edition: Edition) -> Answer:
@@ -134,6 +157,8 @@ class Explainer:
             sources=cited_sources(selection.statements, selection.nearest, evidence.caveat),
             reason=reason,
             message=reason if refused else verdict,
+            notes=notes_on(selection.statements, selection.choices, evidence, self._debate, edition.info.published_at[:10], say),
+            suggestions=suggest(selection.statements, selection.choices, evidence, question, self._debate, say),
         )
 
 
@@ -158,6 +183,11 @@ def _what_is_missing(question: Question, selection: Selection, names: str, say: 
     if selection.missing:
         return say.say("not_in_sources_words", words=say.list([f'"{word}"' for word in selection.missing[:3]]))
     return say.say("not_in_sources")
+
+
+def _sources_shown(answer: Answer) -> tuple[str, ...]:
+    """The sources that an answer quoted, best first; of a refusal those that came nearest."""
+    return tuple(dict.fromkeys(quote.source.id for quote in (*answer.quotes, *answer.nearest)))
 
 
 def _stamp(edition: Edition) -> EditionStamp:

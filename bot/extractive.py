@@ -140,6 +140,8 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
     )
     if not statements and question.kind is Kind.VERDICT:  # "onzin", "gelijk": no subject, but a wish for a verdict
         statements, silent = _statements_of(voices, question, choices, quote, None)
+    if not statements and (about := _fact(evidence, question, choices, quote)).status is AnswerStatus.ANSWERED:
+        return about  # what is said of them, by somebody else
     if not statements:
         return Selection(AnswerStatus.NOT_IN_SOURCES, silent=tuple(asked), nearest=_nearest(choices, quote), choices=tuple(choices))
     if not asked:

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 
 from bot.phrases import anywhere, as_meant, whole
 from vectorstore.debate import Debate, Voice, names_pattern
@@ -28,10 +29,11 @@ class Kind(StrEnum):
     GOODBYE = "goodbye"
     ABOUT_BOT = "about_bot"
     SOURCES = "sources"
+    NEWS = "news"
     HELP = "help"
 
 
-_SMALLTALK_KINDS = (Kind.GREETING, Kind.THANKS, Kind.GOODBYE, Kind.ABOUT_BOT, Kind.SOURCES, Kind.HELP)
+_SMALLTALK_KINDS = (Kind.GREETING, Kind.THANKS, Kind.GOODBYE, Kind.ABOUT_BOT, Kind.NEWS, Kind.SOURCES, Kind.HELP)
 SMALLTALK = frozenset(_SMALLTALK_KINDS)
 
 
@@ -133,7 +135,7 @@ def read_question(asked: str, debate: Debate, language: Language | None = None) 
         asked=asked,
         text=text,
         language=language,
-        kind=_kind(text, voices),
+        kind=_kind(text, voices, are_listed=_are_listed(text, debate)),
         wanted=_wanted(text),
         voices=voices,
         stranger=_stranger(text, debate) if not voices or anywhere("position").search(text) else None,
@@ -209,12 +211,19 @@ def _smalltalk(text: str) -> Kind | None:
     return next((kind for kind in _SMALLTALK_KINDS if whole(kind.value).match(text)), None)
 
 
-def _kind(text: str, voices: tuple[str, ...]) -> Kind:
+def _are_listed(text: str, debate: Debate) -> bool:
+    """Whether two voices are asked about alike: "TNO en de Rekenkamer", "volgens BCG en volgens Vos", "Szabó of BCG"."""
+    mentions = _mentions(text, debate)
+    between = (text[end:start] for (_, end, one), (start, _, other) in pairwise(mentions) if one != other)
+    return any(anywhere("list_between").fullmatch(gap.strip(" ,?")) for gap in between)
+
+
+def _kind(text: str, voices: tuple[str, ...], *, are_listed: bool) -> Kind:
     if anywhere("all_positions").search(text) and len(voices) < 2:
         return Kind.ALL_POSITIONS
     if anywhere("verdict").search(text):
         return Kind.VERDICT
-    if len(voices) > 1 and (anywhere("comparison").search(text) or anywhere("position").search(text)):
+    if len(voices) > 1 and (are_listed or anywhere("comparison").search(text) or anywhere("position").search(text)):
         return Kind.COMPARISON
     if voices and anywhere("position").search(text):
         return Kind.POSITION

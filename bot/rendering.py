@@ -24,10 +24,12 @@ def render(answer: Answer, debate: Debate) -> list[Block]:
         *_opening(answer, frame),
         *(block for statement in answer.statements for block in _statement(statement, frame)),
         *_silent(answer, frame),
+        *(Block(BlockKind.NOTE, printable(note)) for note in answer.notes),
         *_nearest(answer, frame),
         *_caveat(answer, frame),
         *_sources(answer, frame),
         _edition(answer, frame),
+        *_suggestions(answer, frame),
     ]
 
 
@@ -50,7 +52,7 @@ def as_plain_text(answer: Answer, debate: Debate) -> str:
 
 
 def answer_as_json(answer: Answer, debate: Debate) -> dict[str, object]:
-    """The answer in schema 1 of docs/contract.md, with `message` and what a source rests on added to it."""
+    """The answer in schema 1 of docs/contract.md, with `message`, `notes`, `suggestions` and what a source rests on added to it."""
     return {
         "schema": SCHEMA,
         "question": answer.question,
@@ -67,6 +69,8 @@ def answer_as_json(answer: Answer, debate: Debate) -> dict[str, object]:
         "silent_voices": [_voice_as_json(voice) for voice in answer.silent_voices],
         "caveat": _quote_as_json(answer.caveat),
         "nearest": [_quote_as_json(quote) for quote in answer.nearest],
+        "notes": list(answer.notes),
+        "suggestions": list(answer.suggestions),
         "sources": [source_as_json(source) for source in answer.sources],
         "edition": {"number": answer.edition.number, "published_at": answer.edition.published_at},
         "text": as_plain_text(answer, debate),
@@ -175,6 +179,12 @@ def _sources(answer: Answer, frame: _Frame, *, in_full: bool = False) -> Iterato
         yield Block(BlockKind.SOURCE, _citation(source, frame))
         if in_full and source.basis_note:
             yield Block(BlockKind.SOURCE_NOTE, source.basis_note)
+
+
+def _suggestions(answer: Answer, frame: _Frame) -> Iterator[Block]:
+    if answer.suggestions:
+        yield Block(BlockKind.SUGGESTIONS_HEADING, frame.say.say("suggestions_heading"))
+        yield from (Block(BlockKind.SUGGESTION, printable(question)) for question in answer.suggestions)
 
 
 def _edition(answer: Answer, frame: _Frame) -> Block:

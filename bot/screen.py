@@ -19,6 +19,7 @@ _STYLES: Mapping[BlockKind, str] = {
     BlockKind.CAVEAT_HEADING: "bold yellow",
     BlockKind.READ_AS: "italic",
     BlockKind.SILENT: "italic",
+    BlockKind.NOTE: "italic",
     BlockKind.SOURCE_NOTE: "italic",
     BlockKind.EDITION: "dim",
 }

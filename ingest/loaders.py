@@ -142,7 +142,7 @@ def merge(first: Metadata, second: Metadata) -> Metadata:
 
 
 def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate) -> Source:
-    voice = said.voice or (found.id if said.author and (found := debate.voice_named(said.author)) else None)
+    voice = said.voice or _own_voice(said, debate)
     if voice is not None and debate.voice(voice) is None:
         known = debate.voice_named(voice)
         if known is None:
@@ -165,6 +165,18 @@ def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate
         basis=_line(extracted.metadata.get("basis")) if is_dossier else None,
         basis_note=_line(extracted.metadata.get("basis_note")) if is_dossier else None,
     )
+
+
+def _own_voice(said: Metadata, debate: Debate) -> str | None:
+    """The voice whose own words a document holds: its author, or the organisation that published it.
+
+    A name may go with a function or with others ("Selma Haddad, Joris Wiebenga"); the first that is a voice counts.
+    """
+    for names, may_be_person in ((said.author, True), (said.publisher, False)):
+        for name in (names or "").split(","):
+            if (found := debate.voice_named(name)) and (may_be_person or not found.person):
+                return found.id
+    return None
 
 
 def _source_id(origin: Origin, said: object) -> str:

@@ -13,6 +13,7 @@ from vectorstore.errors import DamagedEditionError, EditionError
 from vectorstore.kinship import Kinship
 from vectorstore.lexical import LexicalIndex
 from vectorstore.locks import FileLock
+from vectorstore.passages import Source
 
 IN_USE = "in-use"
 """The file in an edition's folder that its readers hold a shared lock on."""
@@ -75,6 +76,14 @@ class EditionSource(Protocol):
         """Where an edition's files are."""
         ...
 
+    def published(self) -> list[EditionInfo]:
+        """Every edition that is kept, oldest first."""
+        ...
+
+    def open_catalog(self, info: EditionInfo) -> Catalog:
+        """The documents of an edition, to be closed by the caller."""
+        ...
+
 
 class EditionReader:
     """Hands out the current edition; looks at the pointer each time, and opens the new one when it has moved."""
@@ -99,6 +108,18 @@ class EditionReader:
                 self._users[id(edition)] -= 1
                 if edition is not self._edition:
                     self._close_unused(edition)
+
+    def added(self, edition: Edition) -> list[Source] | None:
+        """The sources that an edition has, or has with another text, and the one kept before it does not; None without one."""
+        earlier = [info for info in self._shelf.published() if info.number < edition.info.number]
+        if not earlier:
+            return None
+        before = self._shelf.open_catalog(earlier[-1])
+        try:
+            known = {source.id: before.sha256(source.id) for source in before.sources()}
+        finally:
+            before.close()
+        return [each for each in edition.catalog.sources() if known.get(each.id) != edition.catalog.sha256(each.id)]
 
     def close(self) -> None:
         """Close the edition that is open."""

@@ -22,6 +22,9 @@ from vectorstore.words import stem, words_in
 
 _CANDIDATES = 60
 _PER_VOICE = 300
+_MAY_LEAN = 0.3  # of a question that may go on about the sources before it, and may not
+_SOURCES, _PER_SOURCE = 3, 40  # of the turn before, and passages of each
+_BACKGROUND = 0.5  # what the question before adds to the vector of one that leans on it
 _WEIGHED = 40
 _BESIDE_CAVEAT = 3  # of the best sentences, the caveat should go with
 _VOICE_NAME = 0.5  # what the name of a voice weighs among the words: it finds passages, but does not settle what they say
@@ -32,7 +35,8 @@ class Query:
     """A question that stands alone: its text as read, its language, and the ids of the voices it is about.
 
     `subject` is the text without the names of the voices, `background` what the conversation was about before; its words
-    count for less. `every_voice` searches each voice of the debate on its own.
+    count for less. `every_voice` searches each voice of the debate on its own. `sources` are those that the conversation
+    was about, which are searched too; `leans` tells that the question is not complete without them.
     """
 
     text: str
@@ -41,6 +45,8 @@ class Query:
     subject: str = ""
     background: str = ""
     every_voice: bool = False
+    sources: tuple[str, ...] = ()
+    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,13 @@ class Retriever:
 
     def retrieve(self, query: Query, edition: Edition) -> Evidence:
         """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
-        vector = self._embeddings.encode_query(query.text)
+        vector = self._vector(query)
         terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
         terms = with_kin(terms, edition.lexical, lambda word: edition.kinship.kin_of(word, self._embeddings.encode_query))
         stored, found_by_words = self._candidates(query, edition, vector, terms)
         passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, found_by_words, terms))
-        weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical)
+        focus = dict.fromkeys(query.sources, 1.0 if query.leans else _MAY_LEAN)
+        weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical, focus)
         sentences = sorted(
             weighing.weigh(passages, stored),
             key=lambda each: (-each.score, each.passage.passage.source_id, each.sentence.start),
@@ -83,6 +90,13 @@ class Retriever:
             caveat=closest_caveat(edition, weighing, self._debate.caveat_document, beside, query.voices),
         )
 
+    def _vector(self, query: Query) -> Vector:
+        vector = self._embeddings.encode_query(query.text)
+        if query.leans and query.background:
+            vector = vector + _BACKGROUND * self._embeddings.encode_query(query.background)
+            vector = np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+        return vector
+
     def _candidates(
         self, query: Query, edition: Edition, vector: Vector, terms: Sequence[Term]
     ) -> tuple[dict[str, StoredPassage], dict[str, tuple[int, float]]]:
@@ -95,7 +109,8 @@ class Retriever:
         by_meaning = edition.catalog.passages_by_id([hit.id for hit in edition.store.search(vector, _CANDIDATES)])
         voices = [voice.id for voice in self._debate.voices] if query.every_voice else query.voices
         by_voice = [stored for voice in voices for stored in edition.catalog.passages_of_voice(voice, _PER_VOICE)]
-        stored = {each.passage.id: each for each in (*by_row.values(), *by_meaning.values(), *by_voice)}
+        by_source = [stored for source in query.sources[:_SOURCES] for stored in edition.catalog.passages_of(source)[:_PER_SOURCE]]
+        stored = {each.passage.id: each for each in (*by_row.values(), *by_meaning.values(), *by_voice, *by_source)}
         return stored, {by_row[row].passage.id: (rank, score) for rank, (row, score) in enumerate(by_words, start=1)}
 
     def _voices(self, query: Query) -> list[Voice]:
@@ -110,8 +125,12 @@ def _vector_of(scored: ScoredSentence, stored: Mapping[str, StoredPassage]) -> V
 def _weighed(query: Query, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:
     """The passages whose sentences are weighed: the best of all, and the best of those that were searched for their voice."""
     voiced = [each for each in passages if query.every_voice or set(query.voices) & _voices_in(each)]
+    before = [each for each in passages if each.source.id in query.sources]
     return list(
-        {each.passage.id: each for each in (*passages[:_WEIGHED], *voiced[: _WEIGHED * (3 if query.every_voice else 1)])}.values()
+        {
+            each.passage.id: each
+            for each in (*passages[:_WEIGHED], *before[: _WEIGHED // 2], *voiced[: _WEIGHED * (3 if query.every_voice else 1)])
+        }.values()
     )
 
 

@@ -33,6 +33,7 @@ _WEIGHTS = {
     "voice": 2.45,
     "verbatim": 2.06,
     "lead": 2.44,
+    "focus": 1.5,
     "leaning": -0.27,
 }
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
@@ -61,7 +62,7 @@ class Signals:
     passage (`whole`) and a question right above it (`asked_above`); how its passage and its document did in the search,
     against the best (`passage`, `document`); how far it is about a voice that the question names (`voice`); whether it
     is an original and no account of one (`verbatim`), stands before the first heading, where pages say in short
-    what follows (`lead`), and points back to the sentence before it (`leaning`).
+    what follows (`lead`), is of a source that the conversation was about (`focus`), and points back (`leaning`).
     """
 
     own: float
@@ -78,6 +79,7 @@ class Signals:
     voice: float
     verbatim: float
     lead: float
+    focus: float
     leaning: float
 
     @property
@@ -123,9 +125,17 @@ class Weighing:
     """Weighs sentences for one question."""
 
     def __init__(
-        self, language: Language, vector: Vector, terms: Sequence[Term], voices: Sequence[Voice], index: LexicalIndex
+        self,
+        language: Language,
+        vector: Vector,
+        terms: Sequence[Term],
+        voices: Sequence[Voice],
+        index: LexicalIndex,
+        focus: Mapping[str, float] | None = None,
     ) -> None:
+        """`focus` holds the sources that a conversation was about, and how far the question leans on them, 0 to 1."""
         self.vector = vector
+        self._focus = focus or {}
         self._language, self._terms, self._index = language, terms, index
         self._voices = frozenset(voice.id for voice in voices)
         self._names = names_pattern(
@@ -203,6 +213,7 @@ class Weighing:
                 voice=voice_share if self._voices else 0.0,
                 verbatim=is_verbatim,
                 lead=is_lead,
+                focus=self._focus.get(scored.source.id, 0.0),
                 leaning=begins_dependent(text),
             )
             yield ScoredSentence(

@@ -1,0 +1,56 @@
+"""What could be asked next: only what the sources answer. Pure."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, zip_longest
+
+from bot.answers import Statement
+from bot.choices import Choice, admits_not_knowing
+from bot.phrases import anywhere
+from bot.questions import Question
+from bot.settling import is_about
+from bot.texts import Texts
+from vectorstore.debate import Debate
+from vectorstore.retrieval import Evidence
+from vectorstore.words import content_words, words_in
+
+_MOST = 3
+_LOOKED_AT = 40  # choices among which other voices are looked for
+_MIN_WORDS = 2
+
+
+def suggest(
+    statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question, debate: Debate, say: Texts
+) -> tuple[str, ...]:
+    """Two or three questions near this one: headings that ask one, and voices that speak about it and were not quoted."""
+    both = zip_longest(_headings(statements, choices, evidence, question), _voices(statements, choices, evidence, debate, say))
+    found = dict.fromkeys(each for each in chain.from_iterable(both) if each)
+    return tuple(islice(found, _MOST))
+
+
+def _headings(statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question) -> Iterator[str]:
+    """The headings of passages that were found, where they ask something that is understood by itself, and have an answer."""
+    unknown = {choice.scored.passage.passage.id for choice in choices if admits_not_knowing(choice)}
+    quoted = {(quote.source.id, quote.locator.section) for statement in statements for quote in statement.quotes}
+    asked = set(words_in(question.asked))
+    for passage in evidence.passages:
+        heading, language = passage.passage.section or "", question.language
+        is_new = (
+            passage.passage.id not in unknown and (passage.source.id, heading) not in quoted and set(words_in(heading)) != asked
+        )
+        asks = heading.endswith("?") and passage.source.language == language and not anywhere("points_back").search(heading)
+        if asks and is_new and len(content_words(heading, language)) >= _MIN_WORDS:
+            yield heading
+
+
+def _voices(
+    statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, debate: Debate, say: Texts
+) -> Iterator[str]:
+    """Voices that speak about it, and after them others whose words came by: asked what they think, each has an answer."""
+    heard = {statement.voice.id for statement in statements if statement.voice}
+    for only_about in (True, False):
+        for choice in choices[:_LOOKED_AT]:
+            for voice_id in choice.scored.sentence.voices:
+                is_fit = not only_about or is_about(choice, evidence)
+                if voice_id not in heard and is_fit and (voice := debate.voice(voice_id)):
+                    heard.add(voice_id)
+                    yield say.say("suggest_voice", voice=voice.called(say.language))
