@@ -14,7 +14,7 @@ BIN = $(VENV)/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help ask question test check bench soak oversight figures clean
+.PHONY: help ask question test check bench soak evaluate weights oversight figures clean
 .NOTPARALLEL:
 
 help:
@@ -23,6 +23,8 @@ help:
 	@echo 'make soak        run the same tests in full, which takes much longer'
 	@echo 'make check       lint, formatting and types'
 	@echo 'make bench       print speed and memory, with the machine that they were measured on'
+	@echo 'make evaluate    ask the question sets of tests/evaluation and print the quality figures'
+	@echo 'make weights     fit the weights that sentences are chosen by, and print them (DATA=../shared/data)'
 	@echo 'make oversight   print how well sentences about human oversight are recognised'
 	@echo 'make figures     print how well the bundled model finds texts that it was not trained on (DATA=../shared/data)'
 	@echo 'make clean       remove everything that these commands made'
@@ -49,6 +51,16 @@ bench: $(VENV)/.installed-dev
 
 oversight: $(VENV)/.installed
 	@$(BIN)/python -m tests.evaluation.oversight
+
+# Both sets are measured before the failure of one is reported.
+evaluate: $(VENV)/.installed
+	@for half in development test; do \
+		echo "tests/evaluation/$$half.jsonl"; \
+		$(BIN)/kanttekening evaluate --figures-only --curve tests/evaluation/$$half.jsonl || failed=1; echo; \
+	done; $(BIN)/python -m tests.evaluation.policyqa '$(DATA)'; exit $${failed:-0}
+
+weights: $(VENV)/.installed
+	@$(BIN)/python -m tests.evaluation.weights '$(DATA)'
 
 DATA = ../shared/data
 figures: $(VENV)/.installed

@@ -149,7 +149,7 @@ def _figure(name: str, figure: str, outcomes: Sequence[Outcome], thresholds: Map
     if not marks:
         return None
     share = sum(marks) / len(marks)
-    low, high = _wilson(share, len(marks))
+    low, high = wilson(share, len(marks))
     return Figure(name, figure, len(marks), share, low, high, thresholds.get(f"{name} {figure}".strip()))
 
 
@@ -163,7 +163,7 @@ def _by_kind(outcome: Outcome) -> tuple[str, str]:
     return outcome.case.kind, outcome.case.lang
 
 
-def _wilson(share: float, count: int) -> tuple[float, float]:
+def wilson(share: float, count: int) -> tuple[float, float]:
     """The score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927)."""
     spread = _Z**2 / count
     middle = (share + spread / 2) / (1 + spread)

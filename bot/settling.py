@@ -19,7 +19,7 @@ from vectorstore.speech import SAYING_VERB
 from vectorstore.terms import Term
 from vectorstore.words import content_words, fold, words_in
 
-LEAST = -0.22
+LEAST = -0.17
 """The confidence from which a sentence is shown as the answer."""
 _LEAST_OTHER = -0.3  # where it is about another voice than the one that the question names
 _CONSIDERED = 6  # how far down the list an answer may stand
@@ -31,28 +31,29 @@ _MIN_SIMILARITY = 0.2  # below this only a sentence with nearly all of the words
 _ENOUGH_WORDS = 0.7
 _ABOUT_THE_SAME = 0.75  # a sentence that admits not to know what was asked holds this much of the question
 _FIELD = 10  # of the best sentences and passages, with which the one in question is compared
-_INTERCEPT = -7.22
+_INTERCEPT = -8.6
 _CLUES = {
-    "score": 0.3,
-    "found": 1.57,
-    "coverage": 0.22,
-    "own": -1.03,
-    "kin": -0.13,
-    "similarity": -0.04,
-    "nearest": -0.81,
-    "passage": 0.72,
-    "nearest_passage": -0.18,
-    "nearby_passages": -0.87,
-    "kind": -0.29,
-    "manner": 0.05,
-    "voice": 2,
-    "translated": 0.72,
-    "figures": 2.71,
-    "words": 1.4,
-    "asked_thing_missing": -1.01,
+    "score": 0.32,
+    "found": 1.36,
+    "coverage": -0.11,
+    "own": -0.65,
+    "kin": 0.34,
+    "similarity": 0.04,
+    "nearest": -0.31,
+    "passage": 0.38,
+    "nearest_passage": 0.07,
+    "nearby_passages": -1.15,
+    "kind": -0.64,
+    "manner": 0.03,
+    "voice": 1.78,
+    "translated": 0.58,
+    "figures": 2.66,
+    "focus": 1.91,
+    "words": 1.83,
+    "asked_thing_missing": -0.81,
     "missing": -0.47,
-    "missing_share": 0.6,
-    "unknown_share": -2,
+    "missing_share": 0.47,
+    "unknown_share": -1.74,
 }
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w]+")
 
@@ -94,6 +95,7 @@ def clues_of(choice: Choice, question: Question, evidence: Evidence) -> dict[str
         "voice": scored.voice_share if question.voices else _NO_VOICE,
         "translated": float(scored.passage.source.language != evidence.query.language),
         "figures": float(holds_figures(choice, evidence)),
+        "focus": signals.focus,
         "words": log(1 + len(own)),
         "asked_thing_missing": float(asked_thing is not None and asked_thing in scored.missing),
         "missing": max((term.rarity for term in scored.missing), default=0.0),

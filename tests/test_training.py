@@ -1,5 +1,6 @@
 """The recipe of the bundled model: what is held back, how the teacher's file is read, and a run that stops and goes on."""
 
+import json
 import lzma
 import random
 import struct
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from vectorstore.embeddings import ModelId, digest_of_model, load_embeddings
+from vectorstore.training.answers import QUESTIONS, digest_of, learn_answers, read_lesson
 from vectorstore.training.corpus import HEADING_FILES, PAIR_FILES, Corpus, TrainingData, read_corpus
 from vectorstore.training.export import Student, export_student
 from vectorstore.training.lesson import Lesson, TeacherVectors
@@ -237,3 +239,49 @@ def test_what_is_held_back_is_never_trained_on(data: TrainingData) -> None:
     assert held_back.isdisjoint(text for pair in corpus.pairs for text in pair)
     assert held_back.isdisjoint(text for heading, section, _ in corpus.headings for text in (heading, section))
     assert corpus == read_corpus(data, ["woord"], ["kat"], random.Random(0))  # noqa: S311  # chance, not a secret
+
+
+def test_the_last_lesson_brings_questions_to_their_answers(
+    teacher: TeacherWeights, vocabulary: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question comes nearer to the sentence that answers it than to the one beside it; what is not there is skipped."""
+    network, tokenizer = first_student(teacher, vocabulary, Shape((0,))), vocabulary.tokenizer()
+    answer, beside = "De hond, de hond, de hond.", "De ambtenaren, de ambtenaren, hond."
+    page = tmp_path / "data" / "documents" / "algoritmekader" / "map" / "hond.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(f"---\ntitle: x\n---\n# Hond\n\n{beside} **De hond**, de hond, de hond.\n")
+    corpus = tmp_path / "data" / "development" / "policyqa" / "corpus.jsonl"
+    corpus.parent.mkdir(parents=True)
+    corpus.write_text(json.dumps({"id": "policyqa:1", "text": "Hond?\nDe ambtenaren, hond."}) + "\n")
+    lines = [
+        {"question": "ambtenaren", "lang": "nl", "document": "algoritmekader/map/hond.md", "answers": [digest_of(answer)]},
+        {"question": "aren", "lang": "nl", "document": "algoritmekader/map/weg.md", "answers": [digest_of(answer)]},
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    monkeypatch.setattr("vectorstore.training.answers.QUESTIONS", questions)
+
+    documents, _ = read_lesson(tokenizer, tmp_path / "data")
+    (passage,) = documents["algoritmekader/map/hond.md"]
+
+    def lead() -> float:
+        """How much nearer the question is to its answer than to the other sentence, both as read in their passage."""
+        with torch.no_grad():
+            question = mean_vectors(network, [tokenizer.encode("ambtenaren").ids])[0]
+            pieces = network(input_ids=torch.tensor([passage.tokens])).last_hidden_state[0]
+            sentences = torch.nn.functional.normalize(passage.shares @ pieces, dim=-1)
+        near = dict(zip(passage.digests, (sentences @ question).tolist(), strict=True))
+        return float(near[digest_of(answer)] - near[digest_of(beside)])
+
+    before = lead()
+    learn_answers(network, tokenizer, tmp_path / "data", seed=0, steps=20)
+    assert lead() > before + 0.02
+
+
+def test_the_questions_of_the_last_lesson_find_their_sentences(shared: Path) -> None:
+    """Nearly every question points at a sentence that is in the data, and none at a text that is kept for the evaluation."""
+    lines = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
+    tokenizer = load_embeddings("bundled")._network.tokenizer  # type: ignore[attr-defined]  # noqa: SLF001
+    documents, questions = read_lesson(tokenizer, shared / "data")
+    assert len(questions) > 0.95 * len(lines)
+    assert {question.document for question in questions} <= documents.keys()

@@ -11,29 +11,27 @@ from vectorstore.debate import Voice, names_pattern
 from vectorstore.languages import Language
 from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import Passage, Sentence, Source, Vector, Wording
+from vectorstore.shares import Shares
 from vectorstore.standing import begins_dependent
 from vectorstore.terms import Term
 
-_CONTEXT = 0.6  # what a word in the heading or beside the sentence is worth
 VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the rarity of its words
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
 # What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`.
 _WEIGHTS = {
-    "own": 1.13,
-    "kin": 2.32,
-    "passage_kin": 2.03,
-    "passage_words": 1.08,
-    "document_words": 0.72,
-    "similarity": 2.65,
-    "beside": -0.03,
-    "whole": 1.56,
-    "asked_above": -0.07,
-    "passage": 2.78,
-    "document": 1.92,
-    "voice": 2.45,
-    "verbatim": 2.06,
-    "lead": 2.44,
-    "focus": 1.5,
+    "own": 1.1,
+    "kin": 2.03,
+    "passage_kin": 1.74,
+    "passage_words": 0.85,
+    "document_words": 0.71,
+    "similarity": 4.05,
+    "whole": 1.86,
+    "passage": 2.93,
+    "document": 1.9,
+    "voice": 2.49,
+    "verbatim": 2.13,
+    "lead": 2.49,
+    "focus": 0.62,
     "leaning": -0.27,
 }
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
@@ -58,11 +56,11 @@ class Signals:
 
     The share of the question's words, by rarity, that stand in the sentence (`own`), counting words that mean nearly the
     same (`kin`), in its passage with the headings above it (`passage_words`, `passage_kin`) and in all found of its document
-    (`document_words`); how near in meaning the sentence is (`similarity`), the nearer of its neighbours (`beside`), its
-    passage (`whole`) and a question right above it (`asked_above`); how its passage and its document did in the search,
-    against the best (`passage`, `document`); how far it is about a voice that the question names (`voice`); whether it
-    is an original and no account of one (`verbatim`), stands before the first heading, where pages say in short
-    what follows (`lead`), is of a source that the conversation was about (`focus`), and points back (`leaning`).
+    (`document_words`); how near in meaning the sentence is (`similarity`), and its passage (`whole`); how its passage and
+    its document did in the search, against the best (`passage`, `document`); how far it is about a voice that the
+    question names (`voice`); whether it is an original and no account of one (`verbatim`), stands before the first
+    heading, where pages say in short what follows (`lead`), is of a source that the conversation was about (`focus`),
+    and points back (`leaning`).
     """
 
     own: float
@@ -71,9 +69,7 @@ class Signals:
     passage_kin: float
     document_words: float
     similarity: float
-    beside: float
     whole: float
-    asked_above: float
     passage: float
     document: float
     voice: float
@@ -141,7 +137,7 @@ class Weighing:
         self._names = names_pattern(
             (name for voice in voices for name in (voice.name, *voice.aliases, *voice.asked_as)), ignore_case=True
         )
-        self._subject = sum(term.weight * term.rarity for term in terms)
+        self._shares = Shares(terms)
         self._best_passage = 1.0
         self._documents: dict[str, _Found] = {}
 
@@ -158,7 +154,7 @@ class Weighing:
             found.setdefault(each.source.id, []).append(each)
         return {
             source_id: _Found(
-                words=self._subject_share(frozenset().union(*map(self._words_of, own)), frozenset()),
+                words=self._shares.share(self._shares.held(frozenset().union(*map(self._words_of, own))).own),
                 passage=own[0].score / self._best_passage,
                 has_sections=any(each.passage.section for each in own),
             )
@@ -174,11 +170,9 @@ class Weighing:
     def _sentences(self, scored: ScoredPassage, stored: StoredPassage) -> Iterator[ScoredSentence]:
         passage, language, document = scored.passage, as_language(scored.source.language), self._documents[scored.source.id]
         around = self._words_of(scored)
-        passage_words = self._subject_share(around, frozenset())
-        passage_kin = self._kin_share(around)
-        missing = tuple(
-            term for term in self._terms if term.weight == 1 and around.isdisjoint(term.forms) and around.isdisjoint(term.kin)
-        )
+        held_around = self._shares.held(around)
+        passage_words, passage_kin = self._shares.share(held_around.own), self._shares.share(held_around.kin)
+        missing = tuple(term for term, held in zip(self._terms, held_around.kin, strict=True) if term.weight == 1 and not held)
         is_verbatim = scored.source.wording is Wording.VERBATIM
         is_lead = document.has_sections and passage.section is None
         cosines = stored.vectors @ self.vector
@@ -188,26 +182,16 @@ class Weighing:
             text = passage.text_of(sentence)
             found = self._index.terms_of(text, language)
             voice_share = self._voice_share(sentence, text, passage)
-            subject = self._subject_share(found, around)
+            held = self._shares.held(found)
+            subject = self._shares.with_context(held, held_around)
             signals = Signals(
-                own=self._subject_share(found, frozenset()),
-                kin=self._kin_share(found),
+                own=self._shares.share(held.own),
+                kin=self._shares.share(held.kin),
                 passage_words=passage_words,
                 passage_kin=passage_kin,
                 document_words=document.words,
                 similarity=float(similarities[index]),
-                beside=max(
-                    (float(similarities[other]) for other in (index - 1, index + 1) if 0 <= other < len(similarities)), default=0.0
-                ),
                 whole=whole,
-                asked_above=next(
-                    (
-                        float(similarities[above])
-                        for above in range(index - 1, max(-1, index - 4), -1)
-                        if passage.text_of(passage.sentences[above]).endswith("?")
-                    ),
-                    0.0,
-                ),
                 passage=scored.score / self._best_passage,
                 document=document.passage,
                 voice=voice_share if self._voices else 0.0,
@@ -224,7 +208,7 @@ class Weighing:
                 similarity=signals.similarity,
                 voice_share=voice_share,
                 subject=subject,
-                says_word=any(not found.isdisjoint(term.forms) for term in self._terms),
+                says_word=any(held.own),
                 missing=missing,
                 score=signals.weight,
                 signals=signals,
@@ -234,29 +218,11 @@ class Weighing:
         """The coverage of a sentence without what stands around it."""
         text = passage.text_of(sentence)
         found = self._index.terms_of(text, language)
-        return self._coverage(self._subject_share(found, found), self._voice_share(sentence, text, None))
+        return self._coverage(self._shares.share(self._shares.held(found).own), self._voice_share(sentence, text, None))
 
     def _coverage(self, subject: float, voice_share: float) -> float:
-        total = self._subject + (VOICE_WEIGHT if self._voices else 0.0)
-        return (self._subject * subject + (VOICE_WEIGHT * voice_share if self._voices else 0.0)) / total if total else 0.0
-
-    def _subject_share(self, inside: frozenset[str], around: frozenset[str]) -> float:
-        """The share of the question's words, by rarity, that a sentence holds; one beside it counts for less."""
-        held = 0.0
-        for term in self._terms:
-            within = max((weight for form, weight in term.forms.items() if form in inside), default=0.0)
-            beside = max((weight for form, weight in term.forms.items() if form in around), default=0.0)
-            held += term.weight * term.rarity * max(within, _CONTEXT * beside)
-        return held / self._subject if self._subject else 0.0
-
-    def _kin_share(self, inside: frozenset[str]) -> float:
-        """The share of the question's words, by rarity, that a text holds or has kin of."""
-        held = 0.0
-        for term in self._terms:
-            forms = max((weight for form, weight in term.forms.items() if form in inside), default=0.0)
-            kin = max((weight for form, weight in term.kin.items() if form in inside), default=0.0)
-            held += term.weight * term.rarity * max(forms, kin)
-        return held / self._subject if self._subject else 0.0
+        total = self._shares.total + (VOICE_WEIGHT if self._voices else 0.0)
+        return (self._shares.total * subject + (VOICE_WEIGHT * voice_share if self._voices else 0.0)) / total if total else 0.0
 
     def _voice_share(self, sentence: Sentence, text: str, passage: Passage | None) -> float:
         if self._voices.intersection(sentence.voices):

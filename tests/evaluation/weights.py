@@ -1,4 +1,4 @@
-"""Fits the weights by which sentences are chosen and answers are given: `python -m tests.evaluation.weights [SHARED]`.
+"""Fits the weights by which sentences are chosen and answers are given: `python -m tests.evaluation.weights DATA`.
 
 Prints the three tables that `vectorstore.weighing`, `bot.choices` and `bot.settling` hold, and how well they do in five-fold
 cross-validation. The questions are those of development.jsonl and the training half of policyqa; the half of the
@@ -9,13 +9,11 @@ holds what was expected comes first. The second is a logistic regression: does t
 refuse are the questions that no source answers, and those of another domain.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +25,10 @@ from bot.evaluation import Case, Documents, Outcome, evaluate, holds, load_quest
 from bot.screen import Screen
 from bot.settling import clues_of, could_settle
 from bot.wanted import says_it
+from tests.evaluation.policyqa import policyqa
 
 HERE = Path(__file__).parent
-DEFAULT_SHARED = HERE.parents[2] / "shared"
+DEFAULT_DATA = HERE.parents[2] / "shared" / "data"
 _SIDE_BY_SIDE = {"comparison", "all_positions", "mirrored", "advice"}
 _DECIDED = {"fact", "position"}  # the kinds in which confidence decides
 _OTHER_DOMAIN = 0.3  # what a question of policyqa weighs: there are many, all of one sort
@@ -61,9 +60,9 @@ class Decision:
     is_real: bool
 
 
-def main(shared: Path) -> None:
+def main(data: Path) -> None:
     """Collect, fit, print."""
-    outcomes = list(_outcomes(shared))
+    outcomes = list(_outcomes(data))
     names = _names(outcomes)
     asked = [each for outcome in outcomes if (each := _asked(outcome, names))]
     order = np.random.default_rng(0).permutation(len(asked))
@@ -93,21 +92,13 @@ def main(shared: Path) -> None:
         print(f'    "{name}": {weight:.2f},')
 
 
-def _outcomes(shared: Path) -> Iterator[Outcome]:
+def _outcomes(data: Path) -> Iterator[Outcome]:
     questions = load_question_set(HERE / "development.jsonl")
     for name, documents in questions.documents.items():
         yield from _asked_of(documents, [case for case in questions.cases if case.documents == name])
-    with TemporaryDirectory() as folder:
-        corpus = shared / "data" / "development" / "policyqa"
-        for number, line in enumerate((corpus / "corpus.jsonl").read_text("utf-8").splitlines()):
-            (Path(folder) / f"p{number:03}.txt").write_text(json.loads(line)["text"], "utf-8")
-        lines = map(json.loads, (corpus / "queries.nl.jsonl").read_text("utf-8").splitlines())
-        cases = [
-            Case(f"policyqa {number}", "nl", "policyqa", (each["query"],), ((each["answer"],),), status="answered")
-            for number, each in enumerate(lines)
-            if each["split"] == "train"
-        ]
-        yield from _asked_of(Documents(((Path(folder), {}),)), cases)
+    with policyqa(data) as (documents, questions_by_split):
+        cases = questions_by_split["train"]
+        yield from _asked_of(documents, cases)
     strange = [replace(case, id=f"{case.id} elsewhere", kind="elsewhere", expect=(), status="not_in_sources") for case in cases]
     for index, name in enumerate(("dossier", "bieb")):
         yield from _asked_of(questions.documents[name], strange[index::2])
@@ -197,4 +188,4 @@ def _fit_confidence(clues: Matrix, labels: NDArray[np.bool_], amounts: Matrix, p
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_SHARED)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_DATA)

@@ -1,7 +1,8 @@
 """Makes the bundled model and its figures: `python -m vectorstore.training DATA WORK`.
 
 Each step keeps what it made in the folder WORK and is skipped when it is there, so that a run that was stopped goes on: the
-vocabulary, the corpus, the teacher's vectors, the training with its checkpoints, the export. Then the figures are printed.
+vocabulary, the corpus, the teacher's vectors, the training with its checkpoints. The last lesson and the export are done
+each time. Then the figures are printed.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from vectorstore.embeddings import load_embeddings
+from vectorstore.training.answers import learn_answers
 from vectorstore.training.corpus import Corpus, TrainingData, read_corpus
 from vectorstore.training.export import export_student
 from vectorstore.training.figures import print_figures
@@ -54,6 +56,7 @@ def train(data: TrainingData, work: Path, shape: Shape, steps: int, seed: int) -
     network = first_student(teacher, vocabulary, shape)
     trainer = Trainer(network, Lesson(corpus, vectors, tokenizer), work / "checkpoint.pt", seed)
     trainer.run(steps)
+    learn_answers(network, tokenizer, data.folder, seed)
     export_student(network, tokenizer, work / "model")
 
 

@@ -95,11 +95,11 @@ class TrainingData:
 
     def __init__(self, folder: Path) -> None:
         """Name the folder; a file is read when it is asked for."""
-        self._folder = folder
+        self.folder = folder
 
     def rows(self, name: str) -> list[Pair]:
         """The lines of a training file that have two cells."""
-        with lzma.open(self._folder / "training" / f"{name}.xz", "rt", encoding="utf-8") as lines:
+        with lzma.open(self.folder / "training" / f"{name}.xz", "rt", encoding="utf-8") as lines:
             return [(cells[0], cells[1]) for line in lines if len(cells := line.rstrip("\n").split("\t")) == 2]
 
     def split(self, file: PairFile | HeadingFile) -> tuple[list[Pair], list[Pair]]:
@@ -118,12 +118,12 @@ class TrainingData:
 
     def development(self, name: str) -> list[dict[str, Any]]:
         """The records of a development file."""
-        return [json.loads(line) for line in (self._folder / "development" / name).read_text("utf-8").splitlines()]
+        return [json.loads(line) for line in (self.folder / "development" / name).read_text("utf-8").splitlines()]
 
     def word_counts(self, rng: random.Random) -> Counter[str]:
         """How often each word and sign occurs in a sample of the laws and the translated sentences, in lower case."""
         counts: Counter[str] = Counter()
-        with lzma.open(self._folder / "training" / f"{LAWS}.xz", "rt", encoding="utf-8") as lines:
+        with lzma.open(self.folder / "training" / f"{LAWS}.xz", "rt", encoding="utf-8") as lines:
             for line in lines:
                 if rng.random() < _LAWS_SHARE:
                     counts.update(_WORD.findall(line.lower()))
