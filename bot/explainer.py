@@ -8,6 +8,7 @@ from bot.choices import Choice
 from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
 from bot.notes import notes_on
+from bot.phrases import anywhere
 from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, subject_of
 from bot.suggestions import suggest
 from bot.texts import Texts, texts
@@ -89,7 +90,7 @@ class Explainer:
         subject = subject_of(question, self._debate)
         has_subject = question.kind not in _OPINIONS or names_subject(subject, question.language, self._debate)
         return Query(
-            text=(question.text or asked) if has_subject else self._debate.title,
+            text=_searched(question, asked) if has_subject else self._debate.title,
             language=question.language,
             voices=question.voices,
             subject=subject,
@@ -183,6 +184,12 @@ def _what_is_missing(question: Question, selection: Selection, names: str, say: 
     if selection.missing:
         return say.say("not_in_sources_words", words=say.list([f'"{word}"' for word in selection.missing[:3]]))
     return say.say("not_in_sources")
+
+
+def _searched(question: Question, asked: str) -> str:
+    """What is looked for: the question, without the side that it takes where it wants a verdict."""
+    text = question.text or asked
+    return (anywhere("side").sub(" ", text).strip() or text) if question.kind is Kind.VERDICT else text
 
 
 def _sources_shown(answer: Answer) -> tuple[str, ...]:

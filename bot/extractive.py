@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.answers import AnswerStatus, Statement
 from bot.choices import Choice, rank
 from bot.questions import Kind, Question, names_subject
-from bot.settling import LEAST, elsewhere, is_about, is_said_to_be_unknown, is_stranger, settles, surest, unknown_names
+from bot.settling import LEAST, elsewhere, is_said_to_be_unknown, is_stranger, settles, speaks_about, surest, unknown_names
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate, Voice
 from vectorstore.passages import Passage, Quote, Sentence
@@ -21,6 +21,7 @@ _FEW_VOICES = 3
 _NEAREST = 2
 _SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
 _SIDE_BY_SIDE = 1.5  # how far, for a sentence beside it to become part of the same quote
+_SAME_SUBJECT = 3.0  # how far behind its best another sentence of a voice may be
 _CLOSE = 2.0  # how far behind the first quote another may be, in log-odds
 
 
@@ -53,7 +54,7 @@ def select(evidence: Evidence, question: Question, debate: Debate, catalog: Cata
     if question.kind is Kind.POSITION:
         spoken = [choice for choice in choices if set(choice.scored.sentence.voices) & set(question.voices)]
         return _position(evidence, question, spoken, choices, debate, quote)
-    return _fact(evidence, question, choices, quote)
+    return _fact(evidence, question, choices, debate, quote)
 
 
 class _Quoter:
@@ -94,9 +95,9 @@ class _Quoter:
         )
 
 
-def _fact(evidence: Evidence, question: Question, choices: Sequence[Choice], quote: _Quoter) -> Selection:
+def _fact(evidence: Evidence, question: Question, choices: Sequence[Choice], debate: Debate, quote: _Quoter) -> Selection:
     """The best sentence that settles the question, and others that are nearly as good."""
-    found = surest(choices, question, evidence)
+    found = surest(choices, question, evidence, debate)
     if found is None or is_said_to_be_unknown(choices):
         return _refusal(choices, quote, missing=_missing_words(evidence))
     best, sure = found
@@ -114,8 +115,8 @@ def _position(
 ) -> Selection:
     """A voice's positions, most relevant first; its general ones where the question names no subject."""
     has_subject = names_subject(evidence.query.subject, question.language, debate)
-    fitting = [choice for choice in spoken if not has_subject or is_about(choice, evidence)]
-    if not fitting and (about := _fact(evidence, question, choices, quote)).status is AnswerStatus.ANSWERED:
+    fitting = _fitting(spoken, choices, evidence) if has_subject else list(spoken)
+    if not fitting and (about := _fact(evidence, question, choices, debate, quote)).status is AnswerStatus.ANSWERED:
         return about
     if not fitting:
         silent = tuple(voice for voice_id in question.voices if (voice := debate.voice(voice_id)))
@@ -131,7 +132,8 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
     """A place for every voice that speaks about the subject; those asked about that do not are named silent."""
     asked = [voice for voice_id in question.voices if (voice := debate.voice(voice_id))]
     if question.kind is Kind.VERDICT:
-        speaking = [voice for voice in debate.voices if any(voice.id in choice.scored.sentence.voices for choice in choices)]
+        heard = dict.fromkeys(voice_id for choice in choices for voice_id in choice.scored.sentence.voices)
+        speaking = [voice for voice_id in heard if (voice := debate.voice(voice_id))]
         voices = list({voice.id: voice for voice in (*asked, *speaking)}.values())[:_FEW_VOICES]
     else:
         voices = asked or list(debate.voices)
@@ -140,7 +142,7 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
     )
     if not statements and question.kind is Kind.VERDICT:  # "onzin", "gelijk": no subject, but a wish for a verdict
         statements, silent = _statements_of(voices, question, choices, quote, None)
-    if not statements and (about := _fact(evidence, question, choices, quote)).status is AnswerStatus.ANSWERED:
+    if not statements and (about := _fact(evidence, question, choices, debate, quote)).status is AnswerStatus.ANSWERED:
         return about  # what is said of them, by somebody else
     if not statements:
         return Selection(AnswerStatus.NOT_IN_SOURCES, silent=tuple(asked), nearest=_nearest(choices, quote), choices=tuple(choices))
@@ -160,13 +162,20 @@ def _statements_of(
     statements, silent = [], []
     for voice in voices:
         spoken = [choice for choice in choices if voice.id in choice.scored.sentence.voices]
-        fitting = [choice for choice in spoken if evidence is None or is_about(choice, evidence)]
+        fitting = spoken if evidence is None else _fitting(spoken, choices, evidence)
         if fitting:
             chosen = _different(fitting, _PER_VOICE if len(voices) <= _FEW_VOICES else 1)
             statements.append((fitting[0].score, Statement(voice, _apart(quote.quote(choice, voice.id) for choice in chosen))))
         elif question.kind is not Kind.VERDICT:
             silent.append(voice)
     return statements, silent
+
+
+def _fitting(spoken: Sequence[Choice], choices: Sequence[Choice], evidence: Evidence) -> list[Choice]:
+    """What a voice says about the subject: its best, and what is nearly as good; nothing where that is not about it."""
+    if not speaks_about(spoken, choices[0].score if choices else 0.0, evidence):
+        return []
+    return [choice for choice in spoken if choice.score >= spoken[0].score - _SAME_SUBJECT]
 
 
 def _refusal(choices: Sequence[Choice], quote: _Quoter, missing: tuple[str, ...]) -> Selection:

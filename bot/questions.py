@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -47,6 +48,7 @@ class Wanted(StrEnum):
     AGE = "age"
     SHARE = "share"
     DURATION = "duration"
+    COST = "cost"
     MONEY = "money"
     NUMBER = "number"
     DATE = "date"
@@ -130,12 +132,13 @@ def read_question(asked: str, debate: Debate, language: Language | None = None) 
     language = language or detect_language(text or asked)
     meant = as_meant(text) if language == "nl" else text
     text = _REQUEST.sub("", meant).strip() or meant
-    voices = named_voices(text, debate)
+    are_compared = anywhere("comparison").search(text) is not None
+    voices = named_voices(text, debate) if are_compared else _asked_voices(text, debate)
     return Question(
         asked=asked,
         text=text,
         language=language,
-        kind=_kind(text, voices, are_listed=_are_listed(text, debate)),
+        kind=_kind(text, voices, are_alike=are_compared or _are_listed(text, _mentions(text, debate))),
         wanted=_wanted(text),
         voices=voices,
         stranger=_stranger(text, debate) if not voices or anywhere("position").search(text) else None,
@@ -167,8 +170,10 @@ def named_voices(text: str, debate: Debate) -> tuple[str, ...]:
 
 def subject_of(question: Question, debate: Debate) -> str:
     """What a question asks of its voices: its text without their names, and without "wat vindt", "het verschil", "gelijk"."""
-    subject = _without_voices(question.text, debate)
-    asks_positions = question.kind in {Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}
+    subject = _without_voices(question.text, question.voices, debate)
+    if question.kind is Kind.VERDICT:
+        return anywhere("verdict_words").sub(" ", anywhere("side").sub(" ", subject))
+    asks_positions = question.kind in {Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS}
     return anywhere(question.kind.value).sub(" ", subject) if asks_positions else subject
 
 
@@ -179,9 +184,9 @@ def names_subject(subject: str, language: Language, debate: Debate) -> bool:
     )
 
 
-def _without_voices(text: str, debate: Debate) -> str:
-    for start, end, _ in reversed(_mentions(text, debate)):
-        text = f"{text[:start]} {text[end:]}"
+def _without_voices(text: str, voices: tuple[str, ...], debate: Debate) -> str:
+    for start, end, voice_id in reversed(_mentions(text, debate)):
+        text = f"{text[:start]} {text[end:]}" if voice_id in voices else text
     return " ".join(text.split())
 
 
@@ -211,19 +216,34 @@ def _smalltalk(text: str) -> Kind | None:
     return next((kind for kind in _SMALLTALK_KINDS if whole(kind.value).match(text)), None)
 
 
-def _are_listed(text: str, debate: Debate) -> bool:
-    """Whether two voices are asked about alike: "TNO en de Rekenkamer", "volgens BCG en volgens Vos", "Szabó of BCG"."""
+def _asked_voices(text: str, debate: Debate) -> tuple[str, ...]:
+    """Whom a question asks about: all whom it names, but not those whose work somebody else is asked about.
+
+    "Wat vinden TNO en de SER van het BCG-rapport?" asks about TNO and the SER; BCG is part of the subject.
+    """
     mentions = _mentions(text, debate)
-    between = (text[end:start] for (_, end, one), (start, _, other) in pairwise(mentions) if one != other)
+    if not anywhere("position").search(text) and not _are_listed(text, mentions):
+        return tuple(dict.fromkeys(voice_id for _, _, voice_id in mentions))
+    asked = [voice_id for _, _, voice_id in mentions[:1]]
+    for (_, end, _), (start, _, voice_id) in pairwise(mentions):
+        if not anywhere("list_between").fullmatch(text[end:start].strip(" ,?")):
+            break
+        asked.append(voice_id)
+    return tuple(dict.fromkeys(asked))
+
+
+def _are_listed(text: str, mentions: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether the first two voices are asked about alike: "TNO en de Rekenkamer", "volgens BCG en volgens Vos"."""
+    between = (text[end:start] for (_, end, _), (start, _, _) in pairwise(mentions[:2]))
     return any(anywhere("list_between").fullmatch(gap.strip(" ,?")) for gap in between)
 
 
-def _kind(text: str, voices: tuple[str, ...], *, are_listed: bool) -> Kind:
+def _kind(text: str, voices: tuple[str, ...], *, are_alike: bool) -> Kind:
     if anywhere("all_positions").search(text) and len(voices) < 2:
         return Kind.ALL_POSITIONS
     if anywhere("verdict").search(text):
         return Kind.VERDICT
-    if len(voices) > 1 and (are_listed or anywhere("comparison").search(text) or anywhere("position").search(text)):
+    if len(voices) > 1 and (are_alike or anywhere("position").search(text)):
         return Kind.COMPARISON
     if voices and anywhere("position").search(text):
         return Kind.POSITION

@@ -6,7 +6,9 @@ from bot.questions import Question, Wanted
 from vectorstore.retrieval import Evidence
 from vectorstore.words import fold, words_in
 
-DECISIVE = frozenset({Wanted.NUMBER, Wanted.MONEY, Wanted.DATE, Wanted.AGE, Wanted.SHARE, Wanted.DURATION, Wanted.PARTY})
+DECISIVE = frozenset(
+    {Wanted.NUMBER, Wanted.MONEY, Wanted.DATE, Wanted.AGE, Wanted.COST, Wanted.SHARE, Wanted.DURATION, Wanted.PARTY}
+)
 """The kinds without which a sentence is no answer: a question for a number is not answered by a name."""
 
 _COUNTED = re.compile(r"\b(?:hoe ?veel|how many|aantal)\s+(?:(?:[\w-]+)[\s-])??([a-zà-ÿ]{4,})", re.IGNORECASE)
@@ -42,6 +44,12 @@ _SPELLS_OUT = re.compile(
     r"\b[A-Z][\w.-]*\s\([A-Z][\w’' -]+\)"
 )
 _HAS_AMOUNT = re.compile(r"€|\b(?:euro|dollar|miljard|biljoen|miljoen|billion|million)\b", re.IGNORECASE)
+_HAS_COST = re.compile(
+    r"(?=.*(?:€|\b(?:euro|dollar|pond|miljard|biljoen|miljoen|billion|million)\b))"
+    r".*\b(?:kost|koste?n?|kostte|prijs|tarief|betaal\w*|betalen|budget|begro\w+|uitgeven|uitgaven|investe\w+|licentie\w*|beschikbaar|trekt|loon\w*|"
+    r"salaris\w*|vergoed\w*|boetes?|costs?|paid|pays?|price|invest\w*|subsidie\w*|opdracht\w*|jaarlijks|per jaar)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _MONTHS = (
     "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
     "january|february|march|may|june|july|august|october|lente|voorjaar|zomer|najaar"
@@ -62,6 +70,7 @@ HOLDS: dict[Wanted, re.Pattern[str]] = {
     Wanted.AGE: _HAS_AGE,
     Wanted.SHARE: _HAS_SHARE,
     Wanted.DURATION: _HAS_DURATION,
+    Wanted.COST: _HAS_COST,
     Wanted.MONEY: _HAS_AMOUNT,
     Wanted.NUMBER: _HAS_NUMBER,
     Wanted.DATE: _HAS_DATE,

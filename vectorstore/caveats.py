@@ -17,14 +17,14 @@ from vectorstore.weighing import Weighing, as_language, nearness
 _NAMES_PEOPLE = re.compile(r"\b(?:toezicht|mens|mensen|menselijk\w*|oordelen|ambtenaren|human|oversight|people)\b", re.IGNORECASE)
 _CANDIDATES = 30
 # In log-odds, fitted on the development half of the pairs of questions and caveats that were labelled relevant or not.
-_SIMILARITY = 2.05  # to the question
-_WORDS = 1.64  # of the question that it holds
-_BESIDE = 2.47  # how near it is to the sentences found for the question
-_SAME_SOURCE = 2.61  # the share of those that stand in the same document
-_VOICE = 1.08  # for one of a voice that the question names
-_LENGTH = 1.6  # for each time that it is e times as long: a longer statement is understood by itself
-_PINNED = 0.77  # for the statements of the pinned document, which were written to stand beside any answer
-_PEOPLE = 0.47  # for one that names people or their oversight, not only that an effect is unproven
+_SIMILARITY = 2.13  # to the question
+_WORDS = 1.62  # of the question that it holds
+_BESIDE = 2.95  # how near it is to the sentences found for the question
+_SAME_SOURCE = 2.72  # the share of those that stand in the same document
+_VOICE = 1.15  # for one of a voice that the question names
+_LENGTH = 1.44  # for each time that it is e times as long: a longer statement is understood by itself
+_PINNED = 0.91  # for the statements of the pinned document, which were written to stand beside any answer
+_PEOPLE = 0.78  # for one that names people or their oversight, not only that an effect is unproven
 _LEANING = -1.5  # for one that points back
 
 

@@ -18,7 +18,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         zeggen zegt zich zij zijn zo zoals zou zouden zullen zal volgens eigenlijk hoeveel hoevaak vind vindt vinden denkt
         denken geeft geven staat staan ga gaf komt komen noemt noemen noemde heet vd v.d mn zn afkorting betekent hoevl
         hoevel ofzo eens eigelijk aub graag gebeurt gebeuren rond bedoeld ben bent geef vertel zeg noem zit zitten zat doen
-        zet allemaal helemaal echt ooit zoal sowieso zelfs alvast hoelang hoezo nogal best wellicht misschien""".split()
+        zet allemaal helemaal echt ooit zoal sowieso zelfs alvast hoelang hoezo nogal best wellicht misschien
+        goed goede slecht slechte terecht onterecht gelijk ongelijk juist onjuist""".split()
     ),
     "en": frozenset(
         """a about according after all also am an and any are as at be because been before being between both but by can could

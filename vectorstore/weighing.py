@@ -19,19 +19,19 @@ VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the ra
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
 # What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`.
 _WEIGHTS = {
-    "own": 1.1,
-    "kin": 2.03,
-    "passage_kin": 1.74,
-    "passage_words": 0.85,
-    "document_words": 0.71,
-    "similarity": 4.05,
-    "whole": 1.86,
-    "passage": 2.93,
-    "document": 1.9,
-    "voice": 2.49,
-    "verbatim": 2.13,
-    "lead": 2.49,
-    "focus": 0.62,
+    "own": 1.08,
+    "kin": 2.06,
+    "passage_kin": 1.8,
+    "passage_words": 0.84,
+    "document_words": 0.65,
+    "similarity": 4.02,
+    "whole": 1.82,
+    "passage": 2.91,
+    "document": 1.92,
+    "voice": 2.53,
+    "verbatim": 2.06,
+    "lead": 2.5,
+    "focus": 1.3,
     "leaning": -0.27,
 }
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
@@ -101,7 +101,8 @@ class ScoredSentence:
     `subject` the same without the voice, `similarity` how near its meaning is to the question's, 0 to 1, `score` the
     weight of its `signals`. `voice_share` tells how far it is about a voice that the question names: 1 when that
     voice speaks, 0 when it is not even named nearby. `says_word` tells whether any word of the question stands in the
-    sentence itself, and not only beside it; `missing` holds those that stand nowhere in its passage or headings.
+    sentence itself, and not only beside it; `missing` holds those that stand nowhere in its passage or headings, in any
+    kin either, `lacking` those that do not stand in the sentence.
     """
 
     passage: ScoredPassage
@@ -113,6 +114,7 @@ class ScoredSentence:
     subject: float
     says_word: bool
     missing: tuple[Term, ...]
+    lacking: tuple[Term, ...]
     score: float
     signals: "Signals"
 
@@ -210,6 +212,7 @@ class Weighing:
                 subject=subject,
                 says_word=any(held.own),
                 missing=missing,
+                lacking=tuple(term for term, near in zip(self._terms, held.kin, strict=True) if term.weight == 1 and not near),
                 score=signals.weight,
                 signals=signals,
             )
