@@ -13,30 +13,34 @@ _MIN_WORDS = 4
 # `vectorstore.weighing` by `make weights`.
 _WEIGHTS = {
     "says_it": 1.51,
-    "asked_voice": 0.91,
-    "other_voice": -1.14,
+    "asked_voice": 0.92,
+    "other_voice": -1.12,
     "takes_position": 0.62,
-    "no_sentence": -0.98,
+    "no_sentence": -0.97,
     "admits_not_knowing": -0.85,
     "holds_abbreviation": 1.26,
-    "holds_definition": 0.32,
+    "holds_definition": 0.31,
     "holds_party": 1.67,
     "holds_age": 0.6,
-    "holds_share": 1.16,
-    "holds_duration": 0.95,
-    "holds_cost": 0.16,
-    "holds_money": 0.52,
+    "holds_share": 1.14,
+    "holds_duration": 0.97,
+    "holds_cost": 0.15,
+    "holds_money": 0.53,
     "holds_number": 0.98,
-    "holds_date": 1.29,
-    "holds_person": 0.2,
-    "holds_reason": 0.75,
-    "holds_list": 0.61,
+    "holds_date": 1.3,
+    "holds_person": 0.22,
+    "holds_reason": 0.79,
+    "holds_list": 0.6,
 }
 _REFERENCE = re.compile(r"(?:Bron|Zie|Lees|Meer informatie|Source|See)\b", re.IGNORECASE)
 _OPINION_KINDS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
 _TAKES_POSITION = re.compile(
     r"\b(?:vindt|vond|vinden|benadrukt|onderstreept|erkent|waarschuwt|wil|willen|mist|pleit|eist|noemt|verwacht|bepleit|volgens|ontbreekt|"
     r"thinks|wants|warns|stresses|expects)\b"
+)
+_ASKS = re.compile(
+    r"\b(?:stel(?:t|de|den|len)|ask(?:s|ed)?)\b.{0,80}\b(?:vragen|questions)\b|"
+    r"\b(?:vraagt|vragen|vroeg|vroegen)\b.{0,40}\b(?:of|naar)\b"
 )
 _NOT_KNOWN = re.compile(
     r"\b(?:weet niet|alleen .{0,40}\bgelezen|niet (?:zelf )?(?:kunnen )?(?:gelezen|lezen|gevonden|gezien|nagekeken|nakijken)|"
@@ -69,17 +73,18 @@ def traits_of(scored: ScoredSentence, question: Question, said: re.Pattern[str] 
     """What speaks for and against a sentence, for this question.
 
     It says just what was asked: "433 AI-systemen" for "hoeveel systemen", "X is …" for "wat is X"; it is of a voice that the
-    question names, or of another; it takes a position where one is asked for; it is a title, a reference or an item
-    of a list: true, but no sentence; it only says that it is not known; it holds the kind of answer wanted (1), or
-    does not (-1).
+    question names, or of another; it takes a position where one is asked for, and does not only ask; it is a title, a
+    reference or an item of a list: true, but no sentence; it only says that it is not known; it holds the kind of answer
+    wanted (1), or does not (-1).
     """
     text, voices = scored.text, set(scored.sentence.voices)
+    asks = _ASKS.search(text) is not None
     is_asked = bool(voices & set(question.voices))
     return {
         "says_it": float(bool(said and said.search(text))),
         "asked_voice": float(is_asked),
         "other_voice": float(bool(question.voices and voices) and not is_asked),
-        "takes_position": float(question.kind in _OPINION_KINDS and bool(_TAKES_POSITION.search(text))),
+        "takes_position": float(question.kind in _OPINION_KINDS and bool(_TAKES_POSITION.search(text)) and not asks),
         "no_sentence": float(not text.endswith((".", "!", "”", "’", '"', ")", ":")) or bool(_REFERENCE.match(text))),
         "admits_not_knowing": float(bool(_NOT_KNOWN.search(text))),
         **({f"holds_{question.wanted.value}": 1.0 if fits else -1.0} if question.wanted in HOLDS else {}),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.answers import AnswerStatus, Statement
 from bot.choices import Choice, rank
 from bot.questions import Kind, Question, names_subject
-from bot.settling import LEAST, elsewhere, is_said_to_be_unknown, is_stranger, settles, speaks_about, surest, unknown_names
+from bot.settling import LEAST, could_settle, elsewhere, is_said_to_be_unknown, is_stranger, speaks_about, surest, unknown_names
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate, Voice
 from vectorstore.passages import Passage, Quote, Sentence
@@ -20,9 +20,9 @@ _PER_VOICE = 2
 _FEW_VOICES = 3
 _NEAREST = 2
 _SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
-_SIDE_BY_SIDE = 1.5  # how far, for a sentence beside it to become part of the same quote
+_SIDE_BY_SIDE = 2.0  # how far, for a sentence beside it to become part of the same quote
 _SAME_SUBJECT = 3.0  # how far behind its best another sentence of a voice may be
-_CLOSE = 2.0  # how far behind the first quote another may be, in log-odds
+_CLOSE = 3.0  # how far behind the first quote another may be, in log-odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _fact(evidence: Evidence, question: Question, choices: Sequence[Choice], deb
         return _refusal(choices, quote, missing=(country,))
     if sure < LEAST:
         return replace(_refusal(choices, quote, missing=_missing_words(evidence)), confidence=sure)
-    good = [choice for choice in choices if choice.score >= best.score - _CLOSE and settles(choice, question, evidence)]
+    good = [choice for choice in choices if choice.score >= best.score - _CLOSE and could_settle(choice, question, evidence)]
     quotes = quote.joined([best, *(choice for choice in good if choice is not best)])
     return Selection(AnswerStatus.ANSWERED, quote.statements(quotes), choices=tuple(choices), confidence=sure)
 
@@ -134,7 +134,8 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
     if question.kind is Kind.VERDICT:
         heard = dict.fromkeys(voice_id for choice in choices for voice_id in choice.scored.sentence.voices)
         speaking = [voice for voice_id in heard if (voice := debate.voice(voice_id))]
-        voices = list({voice.id: voice for voice in (*asked, *speaking)}.values())[:_FEW_VOICES]
+        most = _FEW_VOICES if asked else 2 * _FEW_VOICES
+        voices = list({voice.id: voice for voice in (*asked, *speaking)}.values())[:most]
     else:
         voices = asked or list(debate.voices)
     statements, silent = _statements_of(
@@ -148,6 +149,8 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
         return Selection(AnswerStatus.NOT_IN_SOURCES, silent=tuple(asked), nearest=_nearest(choices, quote), choices=tuple(choices))
     if not asked:
         statements.sort(key=lambda pair: -pair[0])
+    if question.kind is Kind.VERDICT and not asked:  # two that speak in one breath are one of the three
+        statements = _once_each(statements)[:_FEW_VOICES]
     status = AnswerStatus.PARTIAL if asked and silent else AnswerStatus.ANSWERED
     return Selection(status, tuple(statement for _, statement in statements), silent=tuple(silent), choices=tuple(choices))
 
@@ -169,6 +172,14 @@ def _statements_of(
         elif question.kind is not Kind.VERDICT:
             silent.append(voice)
     return statements, silent
+
+
+def _once_each(statements: Sequence[tuple[float, Statement]]) -> list[tuple[float, Statement]]:
+    """The statements without those that begin with the same quotation as an earlier one."""
+    found: dict[str, tuple[float, Statement]] = {}
+    for pair in statements:
+        found.setdefault(pair[1].quotes[0].text, pair)
+    return list(found.values())
 
 
 def _fitting(spoken: Sequence[Choice], choices: Sequence[Choice], evidence: Evidence) -> list[Choice]:

@@ -33,30 +33,30 @@ _ENOUGH_WORDS = 0.7
 _ABOUT_THE_SAME = 0.75  # a sentence that admits not to know what was asked holds this much of the question
 _FIELD = 10  # of the best sentences and passages, with which the one in question is compared
 _ABOUT, _ABOUT_GAP, _ABOUT_SIMILARITY, _ABOUT_KIN, _ABOUT_SUBJECT = 1.57, 0.61, 1.24, 1.09, 0.4
-_INTERCEPT = -8.42
+_INTERCEPT = -8.4
 _CLUES = {
-    "score": 0.31,
-    "found": 1.79,
-    "coverage": 0.25,
-    "own": -1.05,
-    "kin": -0.31,
-    "similarity": -0.42,
-    "nearest": -0.21,
-    "passage": 0.22,
-    "nearest_passage": 0.14,
-    "nearby_passages": -1.24,
-    "kind": -0.15,
-    "manner": 0.15,
-    "voice": 1.58,
-    "translated": 0.54,
-    "figures": 2.87,
-    "focus": 2.36,
-    "words": 1.64,
-    "asked_thing_lacking": -1.49,
-    "asked_thing_missing": 0.5,
-    "missing": -0.36,
-    "missing_share": 0.24,
-    "unknown_share": -1.71,
+    "score": 0.3,
+    "found": 1.55,
+    "coverage": 0.04,
+    "own": -0.91,
+    "kin": -0.09,
+    "similarity": -0.16,
+    "nearest": -0.13,
+    "passage": 0.21,
+    "nearest_passage": 0.11,
+    "nearby_passages": -1.29,
+    "kind": -0.11,
+    "manner": 0.21,
+    "voice": 1.7,
+    "translated": 0.52,
+    "figures": 2.85,
+    "focus": 2.27,
+    "words": 1.63,
+    "asked_thing_lacking": -1.32,
+    "asked_thing_missing": 0.31,
+    "missing": -0.33,
+    "missing_share": 0.13,
+    "unknown_share": -1.72,
 }
 _NAME = re.compile(r"(?<![\w-])[A-Z][\w]+")
 
@@ -127,11 +127,6 @@ def surest(choices: Sequence[Choice], question: Question, evidence: Evidence, de
         key=lambda pair: pair[1],
         default=None,
     )
-
-
-def settles(choice: Choice, question: Question, evidence: Evidence) -> bool:
-    """Whether a sentence answers, with the kind of answer that was wanted, about the voice that was named."""
-    return could_settle(choice, question, evidence) and confidence(choice, question, evidence) >= LEAST
 
 
 def speaks_about(spoken: Sequence[Choice], best: float, evidence: Evidence) -> bool:

@@ -15,7 +15,7 @@ from vectorstore.words import content_words, words_in
 
 _MOST = 3
 _LOOKED_AT = 40  # choices among which other voices are looked for
-_MIN_WORDS = 2
+_MIN_WORDS = 3  # of a heading that names nobody
 
 
 def suggest(
@@ -38,7 +38,8 @@ def _headings(statements: Sequence[Statement], choices: Sequence[Choice], eviden
             passage.passage.id not in unknown and (passage.source.id, heading) not in quoted and set(words_in(heading)) != asked
         )
         asks = heading.endswith("?") and passage.source.language == language and not anywhere("points_back").search(heading)
-        if asks and is_new and len(content_words(heading, language)) >= _MIN_WORDS:
+        names = any(word[:1].isupper() for word in heading.split()[1:])
+        if asks and is_new and (names or len(content_words(heading, language)) >= _MIN_WORDS):
             yield heading
 
 

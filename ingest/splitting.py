@@ -14,8 +14,10 @@ from vectorstore.passages import (
     embedded_text,
     passage_ids,
 )
+from vectorstore.standing import begins_dependent
 
 _TARGET_WORDS = 70  # a passage of about 100 word pieces: what the bundled model was trained on
+_MAX_WORDS = 110  # where the next sentence cannot be understood without those before it
 _MAX_SENTENCE_CHARS = 1_500
 _LONG_SENTENCE_CUT = re.compile(r"(?<=[;:,])\s+|\s+")
 _FULL_STOP = re.compile(r"\b([^\W\d_]+)\.\s+(?=[«“\"‘']?[A-ZÀ-Ý])")
@@ -39,7 +41,7 @@ def split_sentences(document: Document) -> list[Sentence]:
 
 
 def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Passage]:
-    """Runs of whole sentences of about 70 words that stay within one section."""
+    """Runs of whole sentences of about 70 words that stay within one section, and do not part "Dit zou …" from what it is about."""
     runs = [run for section in document.sections for run in _runs(document, _within(section, sentences))]
     sections = [_section_of(document, run) for run in runs]
     texts = [document.text[run[0].start : run[-1].end] for run in runs]
@@ -125,7 +127,8 @@ def _runs(document: Document, sentences: Sequence[Sentence]) -> Iterator[list[Se
     words = 0
     for sentence in sentences:
         length = len(document.text[sentence.start : sentence.end].split())
-        if run and words + length > _TARGET_WORDS:
+        leans = run and sentence.paragraph == run[-1].paragraph and begins_dependent(document.text[sentence.start : sentence.end])
+        if run and words + length > (_MAX_WORDS if leans else _TARGET_WORDS):
             yield run
             run, words = [], 0
         run.append(sentence)

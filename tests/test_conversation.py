@@ -40,6 +40,11 @@ def read(debate: Debate, *turns: str, answered_voice: str | None = None) -> Read
             ("vanmarum",),
         ),
         (("What does BCG claim?", "And the columnist?"), "What does de auteur van de column claim?", ("auteur",)),
+        (
+            ("Wat vindt de SER van menselijk toezicht?", "En van het BCG-rapport?"),
+            "Wat vindt Sociaal-Economische Raad van het BCG-rapport?",
+            ("ser",),
+        ),
         (("Wat vindt Janine Vos van werk?", "hallo", "En Szabó?"), "Wat vindt Zsolt Szabó van werk?", ("szabo",)),
     ],
 )
@@ -56,6 +61,42 @@ def test_a_new_subject_is_no_follow_up(asked: str, debate: Debate) -> None:
     """A question with a subject of its own is read as it stands."""
     found = read(debate, "Wat vindt Szabó van AI?", asked)
     assert (found.shown, found.background) == (asked, "")
+
+
+@pytest.mark.parametrize("asked", ["Iets heel anders: hoeveel banen noemt BCG?", "Another question: how many jobs does BCG name?"])
+def test_a_new_subject_can_be_announced(asked: str, debate: Debate) -> None:
+    """What says that it is about something else is read by itself, without what says so and without the sources before."""
+    found = read(debate, "Wat vindt Szabó van AI?", asked)
+    assert found.question.asked == asked
+    assert found.shown == asked.partition(": ")[2]
+    assert (found.leans, found.sources, found.background) == (False, (), "")
+
+
+@pytest.mark.parametrize(
+    ("turns", "wanted"),
+    [
+        (("Hoeveel toepassingen vond TNO in 2025?", "En in 2024?"), "number"),
+        (("Wanneer verscheen het standpunt?", "Nee, ik bedoel de visie van 2024"), "date"),
+        (("Wanneer verscheen de NDS?", "En hoeveel kost dat?"), "cost"),
+    ],
+)
+def test_half_a_question_keeps_the_kind_of_answer(turns: tuple[str, ...], wanted: str, debate: Debate) -> None:
+    """A correction and a question without its verb ask for what was asked for before; one that asks something else does not."""
+    assert read(debate, *turns).question.wanted.value == wanted
+
+
+def test_a_follow_up_leans_on_the_sources_before_it(debate: Debate) -> None:
+    """The sources that the answer before showed are searched first, and hardly where the question may be about anything."""
+    before = Turn(read_in_conversation("Wat is de NDS?", (), debate).question, sources=("nds2025",))
+    leaning = read_in_conversation("En wanneer was dat?", [before], debate)
+    assert (leaning.sources, leaning.leans) == (("nds2025",), True)
+    standing = read_in_conversation("Hoeveel vacatures verwacht BCG in 2033?", [before], debate)
+    assert (standing.sources, standing.leans) == (("nds2025",), False)
+
+
+def test_several_people_are_not_one(debate: Debate) -> None:
+    """ "Wat willen ze daarmee?" does not mean the one person who was spoken of."""
+    assert "Szabó" not in read(debate, "Wat vindt Szabó van AI?", "Welk taalmodel willen ze gebruiken?").shown
 
 
 def test_he_is_the_person_who_was_quoted_last(debate: Debate) -> None:

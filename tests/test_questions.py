@@ -109,6 +109,26 @@ def test_somebody_who_is_no_voice_is_noticed(asked: str, stranger: str | None, d
     assert read_question(asked, debate).stranger == stranger
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind", "voices"),
+    [
+        ("Wat vindt Janine Vos van het BCG-rapport?", Kind.POSITION, ("vos",)),
+        ("Wat vinden TNO en de SER van het BCG-rapport?", Kind.COMPARISON, ("tno", "ser")),
+        ("Hoeveel systemen telden TNO en de Rekenkamer?", Kind.COMPARISON, ("tno", "rekenkamer")),
+        ("Wat betekent werk volgens BCG, en volgens Janine Vos?", Kind.COMPARISON, ("bcg", "vos")),
+        ("Wat is het verschil tussen BCG en het kabinet?", Kind.COMPARISON, ("bcg", "szabo")),
+        ("Kende Szabó het rapport van BCG?", Kind.FACT, ("szabo", "bcg")),
+        ("Is het terecht dat BCG zoveel verwacht?", Kind.VERDICT, ("bcg",)),
+        ("Hoe lang moet ik mijn administratie bewaren?", Kind.FACT, ()),
+        ("Moet ik voor AI zijn?", Kind.VERDICT, ()),
+    ],
+)
+def test_whom_a_question_asks(asked: str, kind: Kind, voices: tuple[str, ...], debate: Debate) -> None:
+    """A voice whose work is spoken of is part of the subject; two that are named alike are compared."""
+    question = read_question(asked, debate)
+    assert (question.kind, question.voices) == (kind, voices)
+
+
 def test_subject_is_what_is_asked_of_the_voices(debate: Debate) -> None:
     """Names and the words of asking for a position are no subject."""
     assert subject_of(read_question("Wat vindt Szabó van menselijk toezicht?", debate), debate).split() == [

@@ -225,7 +225,13 @@ def test_positions_have_a_heading() -> None:
 
 def test_whole_answer_as_json() -> None:
     """The JSON is schema 1 of docs/contract.md, with the message and what a source rests on added."""
-    found = answer(Statement(BCG, (OURS,)), silent_voices=(SZABO,), nearest=(REPORTED,))
+    found = answer(
+        Statement(BCG, (OURS,)),
+        silent_voices=(SZABO,),
+        nearest=(REPORTED,),
+        notes=("Vos said more later.",),
+        suggestions=("Wat vindt Vos?",),
+    )
     caveat = {
         "text": "Mensen houden toezicht.",
         "source_id": "kanttekening",
@@ -289,6 +295,8 @@ def test_whole_answer_as_json() -> None:
         "silent_voices": [{"id": "szabo", "name": "Zsolt Szabó"}],
         "caveat": caveat,
         "nearest": [reported],
+        "notes": ["Vos said more later."],
+        "suggestions": ["Wat vindt Vos?"],
         "sources": [
             {**dossier, "after": after, "basis": "column", "basis_note": "Niet gelezen."},
             column,

@@ -1,17 +1,19 @@
 """What is found for a question: evidence, the caveat, quotes that stand on their own, and the LangChain form of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, digest_of_model
+from vectorstore.kinship import Kinship, build_kinship
 from vectorstore.langchain_retriever import PassageRetriever
-from vectorstore.passages import Passage, Sentence
-from vectorstore.quotes import with_context
+from vectorstore.passages import Passage, Sentence, Vector
+from vectorstore.quotes import joined, with_context
 from vectorstore.retrieval import Query, Retriever
 from vectorstore.terms import question_terms
 
@@ -118,6 +120,9 @@ def passage_of(*sentences: tuple[str, int, tuple[str, ...]]) -> Passage:
         ),
         ([("Hij meldt:", 1, ("szabo",)), ("Iemand anders.", 2, ())], 0, ["Hij meldt:"]),
         ([("Een zin.", 1, ()), ("Een andere zin.", 1, ())], 1, ["Een andere zin."]),
+        ([("De bond eist:", 1, ()), ("een cursus van 90 uur;", 2, ())], 1, ["De bond eist:", "een cursus van 90 uur;"]),
+        ([("Wanneer begint het?", 1, ()), ("Antwoord: op 1 mei.", 2, ())], 1, ["Wanneer begint het?", "Antwoord: op 1 mei."]),
+        ([("Wanneer begint het?", 1, ()), ("De proef start op 1 mei.", 2, ())], 1, ["De proef start op 1 mei."]),
     ],
 )
 def test_a_quote_takes_along_what_it_needs(
@@ -127,6 +132,45 @@ def test_a_quote_takes_along_what_it_needs(
     passage = passage_of(*sentences)
     run = with_context(passage, passage.sentences[chosen])
     assert [passage.text_of(sentence) for sentence in run] == texts
+
+
+def test_sentences_side_by_side_become_one_quote() -> None:
+    """Neighbours of one paragraph and one voice are joined, up to three; others are not."""
+    passage = passage_of(
+        ("Een.", 1, ()), ("Twee.", 1, ()), ("Drie.", 1, ()), ("Vier.", 1, ()), ("Vijf.", 2, ()), ("Zes.", 2, ("bcg",))
+    )
+    sentences = passage.sentences
+    assert joined(passage, [sentences[1]], sentences[0]) == list(sentences[:2])
+    assert joined(passage, sentences[:2], sentences[2]) == list(sentences[:3])
+    assert joined(passage, sentences[:3], sentences[3]) is None
+    assert joined(passage, [sentences[0]], sentences[2]) is None
+    assert joined(passage, [sentences[3]], sentences[4]) is None
+    assert joined(passage, [sentences[4]], sentences[5]) is None
+
+
+def test_words_that_mean_nearly_the_same_are_kin(edition: Edition, retriever: Retriever) -> None:
+    """A word that no word group names finds its like, also across languages; an edition from before has no kin."""
+    evidence = retriever.retrieve(Query("Which party is he from?", "en", subject="Which party?"), edition)
+    (term,) = [term for term in evidence.terms if term.word == "party"]
+    assert "partij" in {**term.forms, **term.kin}
+    evidence = retriever.retrieve(Query("werkgelegenheid", "nl", subject="werkgelegenheid"), edition)
+    assert "werk" in evidence.terms[0].kin
+    assert Kinship(Path("nowhere")).kin_of("werk", lambda _: np.zeros(3, dtype=np.float32)) == {}
+
+
+def test_an_edition_keeps_the_kin_that_it_knew(tmp_path: Path, embeddings: PassageEmbeddings) -> None:
+    """Only new words are embedded, and what is kept is the same."""
+    embedded: list[str] = []
+
+    def encode(words: Sequence[str]) -> Vector:
+        embedded.extend(words)
+        return embeddings.encode_passages(words)
+
+    build_kinship(tmp_path / "a", ["werk", "partij", "x1", "de"], encode, None)
+    embedded.clear()
+    build_kinship(tmp_path / "b", ["werk", "partij", "wethouder"], encode, tmp_path / "a")
+    assert embedded == ["wethouder"]
+    assert "partij" in Kinship(tmp_path / "b").kin_of("partijen", embeddings.encode_query)
 
 
 def test_the_bundled_model_is_the_one_that_its_digest_names(embeddings: PassageEmbeddings) -> None:

@@ -209,3 +209,16 @@ def test_moved_text_keeps_its_id() -> None:
     )
     (passage,) = group_passages(before, split_sentences(before))
     assert passage.id in {each.id for each in group_passages(after, split_sentences(after))}
+
+
+def test_text_without_capitals_is_cut_into_sentences() -> None:
+    """Where sentences begin in lower case a full stop ends one, save after an abbreviation."""
+    text = "u moet dit aanvragen. dat kan o.a. bij de gemeente. de kosten (bijv. porto) zijn 5 euro. is dat te veel? bel ons."
+    assert sentences_of(text) == [
+        "u moet dit aanvragen.",
+        "dat kan o.a. bij de gemeente.",
+        "de kosten (bijv. porto) zijn 5 euro.",
+        "is dat te veel?",
+        "bel ons.",
+    ]
+    assert sentences_of("De wet noemt o.a. algoritmes. Dit staat er. Dat ook nr. 5 geldt.")[0] == "De wet noemt o.a. algoritmes."

@@ -31,7 +31,7 @@ Staatssecretaris Szabó wil dat mensen altijd toezicht houden op AI: een ambtena
 """
 ANSWER_KEYS = {
     "schema", "question", "read_as", "language", "status", "reason", "message", "mode", "statements", "silent_voices", "caveat",
-    "nearest", "sources", "edition", "text",
+    "nearest", "notes", "suggestions", "sources", "edition", "text",
 }  # fmt: skip
 Here = Callable[..., tuple[int, str, str]]
 HEAVY = {
