@@ -15,7 +15,7 @@ _WEIGHTS = {
     "says_it": 1.51,
     "asked_voice": 0.92,
     "other_voice": -1.12,
-    "takes_position": 0.62,
+    "takes_position": 1.5,
     "no_sentence": -0.97,
     "admits_not_knowing": -0.85,
     "holds_abbreviation": 1.26,
@@ -27,6 +27,7 @@ _WEIGHTS = {
     "holds_cost": 0.15,
     "holds_money": 0.53,
     "holds_number": 0.98,
+    "holds_condition": 0.5,
     "holds_date": 1.3,
     "holds_person": 0.22,
     "holds_reason": 0.79,
@@ -35,7 +36,7 @@ _WEIGHTS = {
 _REFERENCE = re.compile(r"(?:Bron|Zie|Lees|Meer informatie|Source|See)\b", re.IGNORECASE)
 _OPINION_KINDS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
 _TAKES_POSITION = re.compile(
-    r"\b(?:vindt|vond|vinden|benadrukt|onderstreept|erkent|waarschuwt|wil|willen|mist|pleit|eist|noemt|verwacht|bepleit|volgens|ontbreekt|"
+    r"\b(?:vindt|vond|vinden|benadrukt|onderstreept|erkent|waarschuwt|wil|willen|mist|pleit|eist|noemt|ziet|verwacht|twijfelt|vreest|adviseert|steunt|bepleit|volgens|ontbreekt|"
     r"thinks|wants|warns|stresses|expects)\b"
 )
 _ASKS = re.compile(

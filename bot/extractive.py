@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import AnswerStatus, Statement
-from bot.choices import Choice, rank
+from bot.choices import Choice, admits_not_knowing, rank
 from bot.questions import Kind, Question, names_subject
 from bot.settling import LEAST, could_settle, elsewhere, is_said_to_be_unknown, is_stranger, speaks_about, surest, unknown_names
 from vectorstore.catalog import Catalog
@@ -52,7 +52,8 @@ def select(evidence: Evidence, question: Question, debate: Debate, catalog: Cata
     if question.kind in {Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT}:
         return _by_voice(evidence, question, choices, debate, quote)
     if question.kind is Kind.POSITION:
-        spoken = [choice for choice in choices if set(choice.scored.sentence.voices) & set(question.voices)]
+        heard = [choice for choice in choices if set(choice.scored.sentence.voices) & set(question.voices)]
+        spoken = [choice for choice in heard if not admits_not_knowing(choice)]
         return _position(evidence, question, spoken, choices, debate, quote)
     return _fact(evidence, question, choices, debate, quote)
 
@@ -164,7 +165,7 @@ def _statements_of(
     """
     statements, silent = [], []
     for voice in voices:
-        spoken = [choice for choice in choices if voice.id in choice.scored.sentence.voices]
+        spoken = [choice for choice in choices if voice.id in choice.scored.sentence.voices and not admits_not_knowing(choice)]
         fitting = spoken if evidence is None else _fitting(spoken, choices, evidence)
         if fitting:
             chosen = _different(fitting, _PER_VOICE if len(voices) <= _FEW_VOICES else 1)

@@ -51,6 +51,7 @@ class Wanted(StrEnum):
     COST = "cost"
     MONEY = "money"
     NUMBER = "number"
+    CONDITION = "condition"
     DATE = "date"
     PERSON = "person"
     REASON = "reason"
@@ -195,6 +196,8 @@ def _mentions(text: str, debate: Debate) -> list[tuple[int, int, str]]:
     found = [(match.start(), -match.end(), voice.id) for voice in debate.voices for match in _asked_pattern(voice).finditer(text)]
     mentions: list[tuple[int, int, str]] = []
     for start, negative_end, voice_id in sorted(found):
+        if mentions and text[mentions[-1][1] : start].isspace() and mentions[-1][2] != voice_id:
+            mentions.pop()  # "staatssecretaris Van Marum" is Van Marum
         if not mentions or start >= mentions[-1][1]:
             mentions.append((start, -negative_end, voice_id))
     return mentions

@@ -38,6 +38,10 @@ _HAS_PARTY = re.compile(
     r"[Pp]artij van\b.{3,20}|Labour|Tories|"
     r"Republikein\w*|Democraten)\b"
 )
+_HAS_CONDITION = re.compile(
+    r"\b(?:als|wanneer|indien|mits|tenzij|zodra|voordat|zolang|bij|in (?:het )?geval|if|when|unless|where|before|once)\b",
+    re.IGNORECASE,
+)
 _HAS_LIST = re.compile(r"(?:[^,;]{2,80}[,;]){1,}[^,;]{2,80}\b(?:en|of|and|or)\b|:\s|(?m:^\s*[-*•]\s)")
 _SPELLS_OUT = re.compile(
     r"\b(?:staat voor|stands for|afkorting|voluit)\b|\b[A-Z][\w’'-]+(?:\s+[\w’'-]+){0,6}\s\([A-Z][\w.-]*\)|"
@@ -73,6 +77,7 @@ HOLDS: dict[Wanted, re.Pattern[str]] = {
     Wanted.COST: _HAS_COST,
     Wanted.MONEY: _HAS_AMOUNT,
     Wanted.NUMBER: _HAS_NUMBER,
+    Wanted.CONDITION: _HAS_CONDITION,
     Wanted.DATE: _HAS_DATE,
     Wanted.PERSON: _HAS_NAME,
     Wanted.REASON: _HAS_REASON,

@@ -27,7 +27,7 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
         it its just like make makes many me might more most much must my no nor not now of off on one only or other our out
         over own please said same say saying says see she should so some such tell than that the their them then there these
         they think thinks this those through to too under until up very was we well were what when where which while who
-        whom why will with would you your mention mentions mentioned find finds found ask asks asked stand stands mean means
+        whom why will with would you your mention mentions mentioned find finds found ask asks asked stand stands mean means meant
         does belong belongs called please tell""".split()
     ),
 }
