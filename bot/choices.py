@@ -13,25 +13,25 @@ _MIN_WORDS = 4
 # `vectorstore.weighing` by `make weights`.
 _WEIGHTS = {
     "says_it": 1.51,
-    "asked_voice": 0.92,
-    "other_voice": -1.12,
+    "asked_voice": 0.93,
+    "other_voice": -1.18,
     "takes_position": 1.5,
-    "no_sentence": -0.97,
-    "admits_not_knowing": -0.85,
+    "no_sentence": -1,
+    "admits_not_knowing": -0.82,
     "holds_abbreviation": 1.26,
     "holds_definition": 0.31,
-    "holds_party": 1.67,
+    "holds_party": 1.69,
     "holds_age": 0.6,
     "holds_share": 1.14,
-    "holds_duration": 0.97,
-    "holds_cost": 0.15,
+    "holds_duration": 0.98,
+    "holds_cost": 0.16,
     "holds_money": 0.53,
-    "holds_number": 0.98,
-    "holds_condition": 0.5,
-    "holds_date": 1.3,
-    "holds_person": 0.22,
+    "holds_number": 0.97,
+    "holds_condition": 0.37,
+    "holds_date": 1.33,
+    "holds_person": 0.23,
     "holds_reason": 0.79,
-    "holds_list": 0.6,
+    "holds_list": 0.62,
 }
 _REFERENCE = re.compile(r"(?:Bron|Zie|Lees|Meer informatie|Source|See)\b", re.IGNORECASE)
 _OPINION_KINDS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
@@ -86,10 +86,15 @@ def traits_of(scored: ScoredSentence, question: Question, said: re.Pattern[str] 
         "asked_voice": float(is_asked),
         "other_voice": float(bool(question.voices and voices) and not is_asked),
         "takes_position": float(question.kind in _OPINION_KINDS and bool(_TAKES_POSITION.search(text)) and not asks),
-        "no_sentence": float(not text.endswith((".", "!", "”", "’", '"', ")", ":")) or bool(_REFERENCE.match(text))),
+        "no_sentence": float(is_no_sentence(text)),
         "admits_not_knowing": float(bool(_NOT_KNOWN.search(text))),
         **({f"holds_{question.wanted.value}": 1.0 if fits else -1.0} if question.wanted in HOLDS else {}),
     }
+
+
+def is_no_sentence(text: str) -> bool:
+    """Whether a text is an item, a title or a reference rather than a sentence."""
+    return not text.endswith((".", "!", "”", "’", '"', ")", ":")) or _REFERENCE.match(text) is not None
 
 
 def _choice(scored: ScoredSentence, question: Question, said: re.Pattern[str] | None) -> Choice:

@@ -19,18 +19,18 @@ VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the ra
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
 # What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`.
 _WEIGHTS = {
-    "own": 1.09,
-    "kin": 2.08,
-    "passage_kin": 1.79,
-    "passage_words": 0.86,
-    "document_words": 0.61,
-    "similarity": 4.04,
-    "whole": 1.84,
-    "passage": 2.98,
-    "document": 1.93,
+    "own": 1.1,
+    "kin": 2.04,
+    "passage_kin": 1.77,
+    "passage_words": 0.92,
+    "document_words": 0.68,
+    "similarity": 3.99,
+    "whole": 1.81,
+    "passage": 2.97,
+    "document": 1.94,
     "voice": 2.52,
     "verbatim": 2.13,
-    "lead": 2.5,
+    "lead": 2.49,
     "focus": 1.3,
     "leaning": -0.27,
 }
