@@ -10,7 +10,7 @@ from vectorstore.weighing import ScoredSentence
 
 _MIN_WORDS = 4
 # What each trait adds to the log-odds that a sentence is the one that answers, fitted together with the signals of
-# `vectorstore.weighing` by `make weights`.
+# `vectorstore.weighing` by `make weights`. A position, an age and an amount are set: too few questions ask for them.
 _WEIGHTS = {
     "says_it": 1.51,
     "asked_voice": 0.93,

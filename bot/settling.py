@@ -1,9 +1,8 @@
 """Does a sentence settle the question? How sure that is, and what the question names that no source speaks of.
 
 A sentence settles a question when its confidence is high enough: the log-odds, from a logistic regression, that it answers
-rather than comes near. The regression was fitted on questions that the sources answer, on questions that they do not,
-and on those that they no longer answer when what answers them is taken away. `kanttekening evaluate --curve` shows what
-each threshold costs.
+rather than comes near. `make weights` fits it on questions that the sources answer, on questions that they do not, and on
+questions of another domain. `kanttekening evaluate --curve` shows what each threshold costs.
 """
 
 import re
@@ -25,7 +24,7 @@ LEAST = -0.2
 
 A wrong refusal still shows the nearest passages, as just that; a wrong answer passes for one.
 """
-_LEAST_OTHER = -0.3  # where it is about another voice than the one that the question names
+_LEAST_OTHER = 0.6  # where it is about another voice than the one that the question names
 _CONSIDERED = 6  # how far down the list an answer may stand
 _NAMED = 0.9  # of `voice_share`: the voice speaks in the sentence, or is named in it
 _NO_VOICE = 0.7  # of it, where the question names none
@@ -137,8 +136,8 @@ def surest(choices: Sequence[Choice], question: Question, evidence: Evidence, de
 def speaks_about(spoken: Sequence[Choice], best: float, evidence: Evidence) -> bool:
     """Whether a voice speaks about the subject; `spoken` are its sentences, best first, `best` the score of anybody's best.
 
-    A logistic regression as well, on the voices that comparisons were labelled with: those that must appear, and those
-    that are silent. Nine in ten of the first are kept at this threshold, and seven in ten of the second refused.
+    A logistic regression as well, fitted on the voices that the development set names: those that must appear and those
+    that are silent. `voices` and `silent` of `make evaluate` tell how well it does.
     """
     spoken = [choice for choice in spoken if holds_figures(choice, evidence)][:_CONSIDERED]
     if not spoken:

@@ -17,7 +17,8 @@ from vectorstore.terms import Term
 
 VOICE_WEIGHT = 2.5  # what a voice that the question names weighs, beside the rarity of its words
 _NAMED, _NAMED_BESIDE = 0.9, 0.5  # a sentence that names the voice; one whose heading or neighbour does
-# What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`.
+# What each signal adds to the log-odds that a sentence is the one that answers, fitted by `make weights`; the weight of `focus`
+# is set, as most questions of the development set stand by themselves.
 _WEIGHTS = {
     "own": 1.1,
     "kin": 2.04,
