@@ -64,7 +64,9 @@ def _outcomes(questions: "QuestionSet", notices: Screen) -> "tuple[list[Outcome]
     skipped: dict[str, int] = {}
     for name in dict.fromkeys(case.documents for case in questions.cases):
         cases = [case for case in questions.cases if case.documents == name]
-        documents = questions.documents[name] if name else None
+        documents = questions.documents.get(name) if name else None
+        if name and documents is None:
+            notices.line(f"{name!r} is not declared in the set: its {len(cases)} questions are asked of the current edition.")
         if documents and (missing := documents.missing):
             notices.line(f"{len(cases)} questions on {name!r} are skipped: {str(missing[0])!r} is not there.")
             skipped[str(name)] = len(cases)

@@ -34,6 +34,7 @@ FIGURES = (
     "caveat_relevant",
 )
 _SHOWN_FIRST = 3
+_DOSSIER = "dossier"
 _SIDE_BY_SIDE = frozenset({"comparison", "all_positions", "mirrored"})  # no single quotation answers these
 _ANSWERED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
 
@@ -79,7 +80,10 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """What a file holds; `thresholds` are by "slice figure", such as "nl fact first"."""
+    """What a file holds; `thresholds` are by "slice figure", such as "nl fact first".
+
+    `documents` are those that it declares or that stand beside it; questions of any other are for the current edition.
+    """
 
     cases: tuple[Case, ...]
     documents: Mapping[str, Documents]
@@ -117,8 +121,8 @@ def load_question_set(path: Path) -> QuestionSet:
                 thresholds |= {name: float(least) for name, least in data.get("thresholds", {}).items()}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise UsageError(f"Line {number} of {str(path)!r} is not a question ({error}). See docs/evaluation.md.") from error
-    named = {case.documents for case in cases if case.documents} - documents.keys()
-    documents |= {name: Documents(((path.parent / name, {}),)) for name in named}
+    named = sorted({case.documents for case in cases if case.documents} - documents.keys())
+    documents |= {name: found for name in named if (found := _undeclared(name, path.parent))}
     return QuestionSet(tuple(cases), documents, thresholds)
 
 
@@ -168,7 +172,8 @@ def _marks(case: Case, answer: Answer, catalog: "Catalog", debate: "Debate") -> 
             marks["first"] = holds(case, texts[:1])
     right = [quote for quote in quotes[:_SHOWN_FIRST] if holds(case, [quote.text])] if case.expect else quotes[:1]
     if case.voice and right:
-        marks["voice"] = right[0].voice_id == case.voice
+        named = debate.voice_named(case.voice)
+        marks["voice"] = right[0].voice_id == (named.id if named else case.voice)
     if case.source and case.expect and right:
         marks["source"] = f"{right[0].source.id}-".startswith(f"{case.source}-")
     if case.voices:
@@ -208,6 +213,8 @@ def _lines(path: Path) -> list[str]:
 def _case(data: Mapping[str, object]) -> Case:
     known = {each.name for each in fields(Case)}
     given = {name: value for name, value in data.items() if name in known and value is not None}
+    if isinstance(named := given.get("documents"), list):
+        given["documents"] = named[0] if len(named) == 1 else "+".join(map(str, named)) if named else None
     turns = given.pop("turns")
     case = Case(
         **{
@@ -235,6 +242,13 @@ def _groups(expect: object) -> tuple[tuple[str, ...], ...]:
     if all(isinstance(each, str) for each in expect):
         return (tuple(expect),)
     return tuple((each,) if isinstance(each, str) else tuple(each) for each in expect)
+
+
+def _undeclared(name: str, folder: Path) -> Documents | None:
+    """What a name that the set does not declare stands for: the dossier, or a file or folder beside the set, or nothing."""
+    if name == _DOSSIER:
+        return Documents(())
+    return Documents(((folder / name, {}),)) if (folder / name).exists() else None
 
 
 def _documents(data: Mapping[str, object], folder: Path) -> Documents:

@@ -111,6 +111,24 @@ def test_questions_on_documents_that_are_not_there_are_passed_over_by_name(tmp_p
     assert "niet-hier.md" in done.stderr
 
 
+def test_a_set_without_declarations_is_asked_of_the_dossier_or_the_current_edition(home: Path, tmp_path: Path) -> None:
+    """A name that nothing stands for leaves the question to the edition that is there; a voice may go by its name."""
+    question = {"lang": "nl", "kind": "fact", "turns": ["Hoeveel vacatures verwacht BCG in 2033?"], "expect": "425.000"}
+    path = tmp_path / "set.jsonl"
+    lines = [
+        {**question, "id": "a", "documents": "dossier", "voice": "Boston Consulting Group"},
+        {**question, "id": "b", "documents": ["elders"], "voice": "bcg"},
+        {**question, "id": "c"},
+    ]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    done = run("evaluate", path, "--json", home=home)
+    report = json.loads(done.stdout)
+    figures = {each["name"]: (each["count"], each["share"]) for each in report["figures"] if each["slice"] == ""}
+    assert (done.returncode, report["questions"], report["skipped"]) == (0, 3, {})
+    assert (figures["first"], figures["voice"]) == ((3, 1.0), (2, 1.0))
+    assert "'elders' is not declared" in done.stderr
+
+
 def test_mirrored_questions_are_marked_by_what_they_share(tmp_path: Path) -> None:
     """Two questions that take opposite sides get the same evidence, or the figure says so."""
     path = write_set(
