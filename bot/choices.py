@@ -33,7 +33,9 @@ _WEIGHTS = {
     "holds_reason": 0.79,
     "holds_list": 0.62,
 }
-_REFERENCE = re.compile(r"(?:Bron|Zie|Lees|Meer informatie|Source|See)\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:Bron|Zie|Lees|Direct naar|Ga naar|Naar de|Download|Bekijk|Meer informatie|Source|See)\b", re.IGNORECASE
+)
 _OPINION_KINDS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
 _TAKES_POSITION = re.compile(
     r"\b(?:vindt|vond|vinden|benadrukt|onderstreept|erkent|waarschuwt|wil|willen|mist|pleit|eist|noemt|ziet|verwacht|twijfelt|vreest|adviseert|steunt|bepleit|volgens|ontbreekt|"

@@ -1,5 +1,6 @@
 """From evidence to statements, without a language model: which sentences are quoted, under whom, or why none."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,11 @@ _MAX_QUOTES = 3
 _PER_VOICE = 2
 _FEW_VOICES = 3
 _NEAREST = 2
+_ATTRIBUTION = re.compile(
+    r"\b(?:volgens|according to)\b.{0,60}?\b(?:van \d{1,2} \w+ \d{4}|\w+\.(?:nl|uk|net)|column|kamerbrief|verordening)\b|"
+    r"\(stand \w+ \d{4}\)",
+    re.IGNORECASE,
+)
 _SAME_WORDS = 0.6  # two quotes that share more of their words than this say the same
 _SIDE_BY_SIDE = 2.0  # how far, for a sentence beside it to become part of the same quote
 _SAME_SUBJECT = 3.0  # how far behind its best another sentence of a voice may be
@@ -216,14 +222,22 @@ def _first_of(voices: Sequence[str], asked: Sequence[str]) -> str | None:
 
 
 def _different(choices: Sequence[Choice], limit: int) -> list[Choice]:
-    """The best choices that do not say the same twice; the original wins from an account that says it too."""
+    """The best choices that do not say the same twice; the original wins from an account that says it too.
+
+    By whom and when it was said tells nothing: what counts is what a sentence says besides.
+    """
     chosen: list[Choice] = []
-    words: list[set[str]] = []
+    words: list[frozenset[str]] = []
     for choice in choices:
-        own = set(content_words(choice.scored.text, as_language(choice.scored.passage.source.language)))
+        own = _own_words(choice)
         if all(len(own & other) <= _SAME_WORDS * min(len(own), len(other)) for other in words):
             chosen.append(choice)
             words.append(own)
         if len(chosen) == limit:
             break
     return chosen
+
+
+def _own_words(choice: Choice) -> frozenset[str]:
+    text = _ATTRIBUTION.sub(" ", choice.scored.text)
+    return frozenset(word for word in content_words(text, as_language(choice.scored.passage.source.language)) if word.isalpha())

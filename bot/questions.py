@@ -267,7 +267,10 @@ def _without_about(name: str, debate: Debate) -> str:
 
 def _stranger(text: str, debate: Debate) -> str | None:
     """Whose position is asked for, when that is no voice of the debate."""
+    mentions = _mentions(text, debate)
     for match in _STRANGER.finditer(text):
+        if any(start <= match.start("name") < end for start, end, _ in mentions):
+            continue  # "the Court of Audit" is one name
         name = _without_about(match.group("name"), debate).strip("?.!,;:'’\"")
         if name and name.lower() not in _NAMELESS and not named_voices(name, debate):
             return name

@@ -33,6 +33,8 @@ _MIN_SUBJECT_SIMILARITY = 0.6  # or is this close in meaning
 _MIN_SIMILARITY = 0.2  # below this only a sentence with nearly all of the words will do
 _ENOUGH_WORDS = 0.7
 _ABOUT_THE_SAME = 0.75  # a sentence that admits not to know what was asked holds this much of the question
+_ASKED_IN_HEADING = 2.0  # for a sentence under a heading that asks just what was asked
+_NEARLY_AS_GOOD = 1.5  # and scores nearly as high as the best
 _FIELD = 10  # of the best sentences and passages, with which the one in question is compared
 _ABOUT, _ABOUT_GAP, _ABOUT_SIMILARITY, _ABOUT_KIN, _ABOUT_SUBJECT = 1.57, 0.61, 1.24, 1.09, 0.4
 _INTERCEPT = -8.39
@@ -66,7 +68,9 @@ _NAME = re.compile(r"(?<![\w-])[A-Z][\w]+")
 
 def confidence(choice: Choice, question: Question, evidence: Evidence) -> float:
     """How sure it is that a sentence answers, in log-odds."""
-    return _INTERCEPT + sum(_CLUES[name] * value for name, value in clues_of(choice, question, evidence).items())
+    is_under_it = set(words_in(choice.scored.passage.passage.section or "")) == set(words_in(question.text))
+    clues = clues_of(choice, question, evidence)
+    return _INTERCEPT + (_ASKED_IN_HEADING if is_under_it else 0.0) + sum(_CLUES[name] * value for name, value in clues.items())
 
 
 def clues_of(choice: Choice, question: Question, evidence: Evidence) -> dict[str, float]:
@@ -168,7 +172,12 @@ def is_said_to_be_unknown(choices: Sequence[Choice]) -> bool:
     """Whether the sources say themselves that they do not tell what was asked."""
     return bool(choices) and (
         admits_not_knowing(choices[0])
-        or any(admits_not_knowing(choice) and choice.scored.signals.own >= _ABOUT_THE_SAME for choice in choices[:3])
+        or any(
+            admits_not_knowing(choice)
+            and choice.scored.signals.own >= _ABOUT_THE_SAME
+            and choice.score >= choices[0].score - _NEARLY_AS_GOOD
+            for choice in choices[:3]
+        )
     )
 
 

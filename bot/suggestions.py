@@ -6,7 +6,7 @@ from itertools import chain, islice, zip_longest
 from bot.answers import Statement
 from bot.choices import Choice, admits_not_knowing
 from bot.phrases import anywhere
-from bot.questions import Question
+from bot.questions import Question, named_voices
 from bot.settling import is_about
 from bot.texts import Texts
 from vectorstore.debate import Debate
@@ -22,12 +22,16 @@ def suggest(
     statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question, debate: Debate, say: Texts
 ) -> tuple[str, ...]:
     """Two or three questions near this one: headings that ask one, and voices that speak about it and were not quoted."""
-    both = zip_longest(_headings(statements, choices, evidence, question), _voices(statements, choices, evidence, debate, say))
+    both = zip_longest(
+        _headings(statements, choices, evidence, question, debate), _voices(statements, choices, evidence, debate, say)
+    )
     found = dict.fromkeys(each for each in chain.from_iterable(both) if each)
     return tuple(islice(found, _MOST))
 
 
-def _headings(statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question) -> Iterator[str]:
+def _headings(
+    statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question, debate: Debate
+) -> Iterator[str]:
     """The headings of passages that were found, where they ask something that is understood by itself, and have an answer."""
     unknown = {choice.scored.passage.passage.id for choice in choices if admits_not_knowing(choice)}
     quoted = {(quote.source.id, quote.locator.section) for statement in statements for quote in statement.quotes}
@@ -38,8 +42,9 @@ def _headings(statements: Sequence[Statement], choices: Sequence[Choice], eviden
             passage.passage.id not in unknown and (passage.source.id, heading) not in quoted and set(words_in(heading)) != asked
         )
         asks = heading.endswith("?") and passage.source.language == language and not anywhere("points_back").search(heading)
+        words = [word for word in content_words(heading, language) if not named_voices(word, debate)]
         names = any(word[:1].isupper() for word in heading.split()[1:])
-        if asks and is_new and (names or len(content_words(heading, language)) >= _MIN_WORDS):
+        if asks and is_new and len(words) >= (1 if names else _MIN_WORDS):
             yield heading
 
 

@@ -105,6 +105,6 @@ def _definition_pattern(evidence: Evidence) -> re.Pattern[str] | None:
         return None
     name = r"\W+(?:\w+\W+)?".join(words)
     return re.compile(
-        rf"^(?:(?:de|het|een|bij|onder|the|an?)\s+)?(?:[\w-]+\s+)?{name}\w*(?:\s*\([^)]*\))?\s*(?:\||,|\b(?:is|zijn|staat|betekent|heet|houdt|worden?|kan|leert|means|stands)\b)|[A-Z][\w’'-]+\s\({name}\)",
+        rf"^(?:(?:de|het|een|bij|onder|the|an?)\s+)?(?:[\w-]+\s+)?{name}(?:e?n|s|'s)?(?:\s*\([^)]*\))?\s*(?:\||,|:|\b(?:is|zijn|staat|betekent|heet|houdt|worden?|kan|leert|means|stands)\b)|[A-Z][\w’'-]+\s\({name}\)",
         re.IGNORECASE,
     )

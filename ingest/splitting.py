@@ -127,7 +127,7 @@ def _runs(document: Document, sentences: Sequence[Sentence]) -> Iterator[list[Se
     words = 0
     for sentence in sentences:
         length = len(document.text[sentence.start : sentence.end].split())
-        leans = run and sentence.paragraph == run[-1].paragraph and begins_dependent(document.text[sentence.start : sentence.end])
+        leans = run and _belongs(document, run[-1], sentence)
         if run and words + length > (_MAX_WORDS if leans else _TARGET_WORDS):
             yield run
             run, words = [], 0
@@ -135,6 +135,12 @@ def _runs(document: Document, sentences: Sequence[Sentence]) -> Iterator[list[Se
         words += length
     if run:
         yield run
+
+
+def _belongs(document: Document, before: Sentence, sentence: Sentence) -> bool:
+    """Whether a sentence points back to the one before it, or is what that one announces."""
+    points_back = sentence.paragraph == before.paragraph and begins_dependent(document.text[sentence.start : sentence.end])
+    return points_back or document.text[before.start : before.end].endswith(":")
 
 
 def _section_of(document: Document, run: Sequence[Sentence]) -> Section:

@@ -101,6 +101,7 @@ def test_attacks_are_left_out_and_the_question_is_kept(asked: str, text: str, de
         ("Wat vindt Mark Rutte van BCG?", "Mark Rutte"),
         ("What does Elon Musk say?", "Elon Musk"),
         ("Wat vindt Szabó?", None),
+        ("What does the Court of Audit think?", None),
         ("Wat vinden mensen ervan?", None),
     ],
 )

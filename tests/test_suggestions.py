@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.answers import AnswerStatus
+from bot.evaluation import load_question_set
 from bot.explainer import Explainer
 from ingest.pipeline import Pipeline, Wish
 from vectorstore.debate import Debate
@@ -14,6 +15,7 @@ from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.retrieval import Retriever
 
+DEVELOPMENT = Path(__file__).parent / "evaluation" / "development.jsonl"
 QUESTIONS = (
     "Hoeveel banen kan AI volgens BCG opleveren?",
     "Wat vindt Szabó van AI?",
@@ -97,3 +99,12 @@ def test_news_lists_what_the_latest_edition_added(
     third = explainer.answer("What is new?").answer
     assert third.message is not None
     assert "no document was added" in third.message
+
+
+def test_whatever_is_asked_the_suggestions_are_answered(explainer: Explainer) -> None:
+    """Over many questions in people's own words, refused ones among them, no suggestion leads nowhere."""
+    cases = [case for case in load_question_set(DEVELOPMENT).cases if case.documents == "dossier" and len(case.turns) == 1][::12]
+    suggested = {each for case in cases for each in explainer.answer(case.turns[0]).answer.suggestions}
+    statuses = {each: explainer.answer(each).answer.status for each in suggested}
+    assert len(suggested) > 20
+    assert [each for each, status in statuses.items() if status is not AnswerStatus.ANSWERED] == []
