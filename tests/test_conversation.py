@@ -94,6 +94,12 @@ def test_a_follow_up_leans_on_the_sources_before_it(debate: Debate) -> None:
     assert (standing.sources, standing.leans) == (("nds2025",), False)
 
 
+def test_a_return_to_an_earlier_subject_is_read_by_itself(debate: Debate) -> None:
+    """ "Terug naar de SER: …" is about the SER, and about nothing that came between."""
+    found = read(debate, "Wat vindt de SER van AI?", "Wat vindt Szabó van AI?", "Terug naar de SER: wat adviseert die?")
+    assert (found.question.voices, found.question.kind, found.leans) == (("ser",), Kind.POSITION, False)
+
+
 def test_several_people_are_not_one(debate: Debate) -> None:
     """ "Wat willen ze daarmee?" does not mean the one person who was spoken of."""
     assert "Szabó" not in read(debate, "Wat vindt Szabó van AI?", "Welk taalmodel willen ze gebruiken?").shown
