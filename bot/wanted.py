@@ -51,7 +51,7 @@ _HAS_AMOUNT = re.compile(r"€|\b(?:euro|dollar|miljard|biljoen|miljoen|billion|
 _HAS_COST = re.compile(
     r"(?=.*(?:€|\b(?:euro|dollar|pond|miljard|biljoen|miljoen|billion|million)\b))"
     r".*\b(?:kost|koste?n?|kostte|prijs|tarief|betaal\w*|betalen|budget|begro\w+|uitgeven|uitgaven|investe\w+|licentie\w*|beschikbaar|trekt|loon\w*|"
-    r"salaris\w*|vergoed\w*|boetes?|costs?|paid|pays?|price|invest\w*|subsidie\w*|opdracht\w*|jaarlijks|per jaar)\b",
+    r"salaris\w*|vergoed\w*|boetes?|costs?|paid|pays?|price|invest\w*|subsidie\w*)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _MONTHS = (
