@@ -5,7 +5,7 @@ docs/evaluation.md describes the file.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -214,7 +214,7 @@ def _case(data: Mapping[str, object]) -> Case:
     known = {each.name for each in fields(Case)}
     given = {name: value for name, value in data.items() if name in known and value is not None}
     if isinstance(named := given.get("documents"), list):
-        given["documents"] = named[0] if len(named) == 1 else "+".join(map(str, named)) if named else None
+        given["documents"] = "+".join(map(str, named)) or None
     turns = given.pop("turns")
     case = Case(
         **{
@@ -227,7 +227,7 @@ def _case(data: Mapping[str, object]) -> Case:
         raise ValueError('"turns" holds no questions')
     if case.status is None:
         status = AnswerStatus.NOT_IN_SOURCES if case.kind == "out_of_reach" else AnswerStatus.ANSWERED if case.expect else None
-        return Case(**{each.name: getattr(case, each.name) for each in fields(Case)} | {"status": status and status.value})
+        return replace(case, status=status and status.value)
     return case
 
 

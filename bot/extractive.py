@@ -123,7 +123,7 @@ def _position(
     """A voice's positions, most relevant first; its general ones where the question names no subject."""
     has_subject = names_subject(evidence.query.subject, question.language, debate)
     fitting = _fitting(spoken, choices, evidence) if has_subject else list(spoken)
-    if not fitting and (about := _fact(evidence, question, choices, debate, quote)).status is AnswerStatus.ANSWERED:
+    if not fitting and (about := _about_them(evidence, question, choices, debate, quote)):
         return about
     if not fitting:
         silent = tuple(voice for voice_id in question.voices if (voice := debate.voice(voice_id)))
@@ -150,8 +150,8 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
     )
     if not statements and question.kind is Kind.VERDICT:  # "onzin", "gelijk": no subject, but a wish for a verdict
         statements, silent = _statements_of(voices, question, choices, quote, None)
-    if not statements and (about := _fact(evidence, question, choices, debate, quote)).status is AnswerStatus.ANSWERED:
-        return about  # what is said of them, by somebody else
+    if not statements and (about := _about_them(evidence, question, choices, debate, quote)):
+        return about
     if not statements:
         return Selection(AnswerStatus.NOT_IN_SOURCES, silent=tuple(asked), nearest=_nearest(choices, quote), choices=tuple(choices))
     if not asked:
@@ -160,6 +160,18 @@ def _by_voice(evidence: Evidence, question: Question, choices: Sequence[Choice],
         statements = _once_each(statements)[:_FEW_VOICES]
     status = AnswerStatus.PARTIAL if asked and silent else AnswerStatus.ANSWERED
     return Selection(status, tuple(statement for _, statement in statements), silent=tuple(silent), choices=tuple(choices))
+
+
+def _about_them(
+    evidence: Evidence, question: Question, choices: Sequence[Choice], debate: Debate, quote: _Quoter
+) -> Selection | None:
+    """What others say of voices that say nothing themselves; those are named silent all the same."""
+    about = _fact(evidence, question, choices, debate, quote)
+    if about.status is not AnswerStatus.ANSWERED:
+        return None
+    heard = {statement.voice.id for statement in about.statements if statement.voice}
+    silent = (debate.voice(voice_id) for voice_id in question.voices if voice_id not in heard)
+    return replace(about, silent=tuple(voice for voice in silent if voice))
 
 
 def _statements_of(

@@ -124,8 +124,8 @@ def surest(choices: Sequence[Choice], question: Question, evidence: Evidence, de
         ways.append((_could_settle_for_another, LEAST - _LEAST_OTHER))
     for is_fit, penalty in ways:
         for choice in choices[:_CONSIDERED]:
-            if is_fit(choice, question, evidence) and confidence(choice, question, evidence) + penalty >= LEAST:
-                return choice, confidence(choice, question, evidence) + penalty
+            if is_fit(choice, question, evidence) and (sure := confidence(choice, question, evidence) + penalty) >= LEAST:
+                return choice, sure
     return max(
         (
             (choice, confidence(choice, question, evidence))

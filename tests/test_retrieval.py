@@ -122,6 +122,7 @@ def passage_of(*sentences: tuple[str, int, tuple[str, ...]]) -> Passage:
         ([("Een zin.", 1, ()), ("Een andere zin.", 1, ())], 1, ["Een andere zin."]),
         ([("De bond eist:", 1, ()), ("een cursus van 90 uur;", 2, ())], 1, ["De bond eist:", "een cursus van 90 uur;"]),
         ([("Wanneer begint het?", 1, ()), ("Antwoord: op 1 mei.", 2, ())], 1, ["Wanneer begint het?", "Antwoord: op 1 mei."]),
+        ([("Wanneer begint het?", 1, ()), ("Antwoord: op 1 mei.", 2, ("szabo",))], 1, ["Antwoord: op 1 mei."]),
         ([("Wanneer begint het?", 1, ()), ("De proef start op 1 mei.", 2, ())], 1, ["De proef start op 1 mei."]),
     ],
 )
@@ -146,6 +147,10 @@ def test_sentences_side_by_side_become_one_quote() -> None:
     assert joined(passage, [sentences[0]], sentences[2]) is None
     assert joined(passage, [sentences[3]], sentences[4]) is None
     assert joined(passage, [sentences[4]], sentences[5]) is None
+    passage = passage_of(("Een.", 1, ()), ("Dit zegt BCG.", 1, ("bcg",)), ("Dit zegt niemand.", 1, ()))
+    run = with_context(passage, passage.sentences[1])
+    assert len(run) == 2
+    assert joined(passage, run, passage.sentences[2]) is None  # it would stand under BCG
 
 
 def test_words_that_mean_nearly_the_same_are_kin(edition: Edition, retriever: Retriever) -> None:

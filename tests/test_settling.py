@@ -6,8 +6,9 @@ import pytest
 
 from bot.answers import Answer, AnswerStatus
 from bot.explainer import Explainer
+from bot.rendering import as_plain_text
 from ingest.pipeline import Pipeline, Wish
-from vectorstore.debate import Debate
+from vectorstore.debate import Debate, load_debate
 from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
@@ -94,6 +95,15 @@ def test_both_sides_get_the_same_evidence(one: str, other: str, explainer: Expla
     found = [explainer.answer(question).answer for question in (one, other)]
     assert [quote.text for quote in found[0].quotes] == [quote.text for quote in found[1].quotes] != []
     assert all(answer.message and ("oordeel" in answer.message or "verdict" in answer.message) for answer in found)
+
+
+def test_voices_that_others_speak_of_are_named_silent(explainer: Explainer) -> None:
+    """Where only others say how two voices compare, that is quoted, and the two are said to say nothing on it."""
+    answer = explainer.answer("Why can BCG's 20 billion not be compared with Implement's 6 billion?").answer
+    assert answer.status is AnswerStatus.ANSWERED
+    assert "niet te vergelijken" in first(answer)
+    assert {voice.id for voice in answer.silent_voices} == {"bcg", "implement"}
+    assert "Boston Consulting Group" in as_plain_text(answer, load_debate())
 
 
 def test_confidence_decides_between_an_answer_and_a_refusal(explainer: Explainer) -> None:

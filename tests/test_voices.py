@@ -49,6 +49,11 @@ NOBODY: tuple[str, ...] = ()
         ("BCG estimates that AI can free up jobs.", ("bcg",)),
         ("Het antwoord van Szabó zegt dat het effect onzeker is.", ("szabo",)),
         ("De Rekenkamer vindt dat de cijfers niet kloppen.", ("rekenkamer",)),
+        ("TNO gaat er volgens de monitor van uit dat AI ambtenaren ondersteunt.", ("tno",)),
+        ("De VNG heeft volgens gemeente.nu weinig aan de nieuwe spelregels.", ("gemeenten",)),
+        ("De SER roept volgens hcc.nl op om werknemers vroeg te betrekken.", ("ser",)),
+        ("BCG heeft veel klanten in de publieke sector.", NOBODY),
+        ("De AI-verordening gaat over systemen die regels uit data halen.", NOBODY),
         # a text that reports somebody is not the speaker
         ("Volgens de column stelt BCG vijf pioniers voor.", ("bcg",)),
         ("Szabó noemt het effect volgens de column van 22 april 2025 onzeker.", ("szabo",)),
@@ -147,6 +152,15 @@ def test_document_of_a_voice_speaks_for_it(voices: Voices) -> None:
     """What nobody else says in a document is said by its own voice."""
     text = "Er ontbreekt een visie. BCG stelt vijf pioniers voor. Dat is te weinig."
     assert [found for found, _ in voices(text, voice="auteur")] == [("auteur",), ("bcg",), ("auteur",)]
+
+
+def test_an_organisation_speaks_in_what_it_publishes(voices: Voices) -> None:
+    """A document is in the voice of its author, one of several with or without a function, or of the body that published it."""
+    text = "Er moet meer toezicht komen."
+    assert voices(text, publisher="TNO, afdeling Vector") == [(("tno",), text)]
+    assert voices(text, author="Jo Maas, Janine Vos", publisher="TNO") == [(("vos",), text)]
+    assert voices(text, publisher="Janine Vos") == [(NOBODY, text)]  # a person's own site prints others too
+    assert voices(text, publisher="De Krant") == [(NOBODY, text)]
 
 
 def test_readers_and_quotations_are_not_the_author(voices: Voices) -> None:

@@ -9,7 +9,7 @@ from vectorstore.standing import begins_dependent
 
 MAX_SENTENCES = 3
 """The most that one quote holds."""
-_ANSWERS = re.compile(r"(?:Antwoord|Answer|A)\b\s*:|(?:Ja|Nee|Nee|Yes|No)\b[,.]", re.IGNORECASE)
+_ANSWERS = re.compile(r"(?:Antwoord|Answer|A)\b\s*:|(?:Ja|Nee|Yes|No)\b[,.]", re.IGNORECASE)
 
 
 def quote_sentences(passage: Passage, sentences: Sequence[Sentence], catalog: Catalog, voice_id: str | None = None) -> Quote:
@@ -61,7 +61,7 @@ def joined(passage: Passage, run: Sequence[Sentence], other: Sentence) -> list[S
     sentences = list(passage.sentences)
     first, last, place = sentences.index(run[0]), sentences.index(run[-1]), sentences.index(other)
     is_beside = place in {first - 1, last + 1} and last - first + 2 <= MAX_SENTENCES
-    if not is_beside or other.voices != run[0].voices or other.paragraph != run[0].paragraph:
+    if not is_beside or any(each.voices != other.voices or each.paragraph != other.paragraph for each in run):
         return None
     return sentences[min(first, place) : max(last, place) + 1]
 
@@ -70,8 +70,8 @@ def _leans_on(passage: Passage, index: int) -> bool:
     """Whether a sentence cannot be understood without the one before it."""
     sentence, before = passage.sentences[index], passage.sentences[index - 1]
     text, earlier = passage.text_of(sentence), passage.text_of(before)
-    if earlier.endswith("?"):
-        return _ANSWERS.match(text) is not None
+    if earlier.endswith("?"):  # who is known to answer did not ask it
+        return not sentence.voices and _ANSWERS.match(text) is not None
     if earlier.endswith(":"):
         return True
     return before.paragraph == sentence.paragraph and begins_dependent(text)

@@ -19,9 +19,9 @@ _SAYING_EN = """estimates estimated says said states stated argues argued believ
 
 # Verbs that say something only with a word that stands further on: "roept … op", "gaat ervan uit", "hebben er weinig aan".
 _SEPARABLE = (
-    r"(?:roept|riep|roepen|riepen)\b(?=.{0,160}\bop\b)|(?:gaat|gaan|ging|gingen)\b(?=.{0,80}\buit\b)|"
+    r"(?:roept|riep|roepen|riepen)\b(?=.{0,160}\bop\b)|(?:gaat|gaan|ging|gingen)\b(?=.{0,80}\b(?:van uit|ervan uit|uit van)\b)|"
     r"(?:raadt|raden|raadde|dringt|dringen|drong)\b(?=.{0,160}\baan\b)|"
-    r"(?:heeft|hebben|had|hadden)\b(?=.{0,80}\b(?:weinig|niets|veel|genoeg|kritiek|bezwaar|twijfels?|zorgen)\b)"
+    r"(?:heeft|hebben|had|hadden)\b(?=.{0,80}\b(?:(?:weinig|niets|veel|genoeg) aan|kritiek|bezwaar|twijfels?|zorgen)\b)"
 )
 
 SAYING_VERB = rf"(?:{'|'.join(sorted({*_SAYING_NL, *_SAYING_EN}))}|{_SEPARABLE})"

@@ -117,7 +117,7 @@ class ScoredSentence:
     missing: tuple[Term, ...]
     lacking: tuple[Term, ...]
     score: float
-    signals: "Signals"
+    signals: Signals
 
 
 class Weighing:
