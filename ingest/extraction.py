@@ -1,8 +1,10 @@
 """What every loader produces: the stored text with its paragraphs and sections, and what the file says of itself."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import pairwise
 
 from vectorstore.passages import Section
 
@@ -13,12 +15,17 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a file as it will be stored, and the metadata found in the file."""
+    """The text of a file as it will be stored, and the metadata found in the file.
+
+    Where a file has pages, no section crosses one, and `page_labels` holds what each page calls itself ("iv"), or
+    nothing where that is its number.
+    """
 
     text: str
     paragraphs: tuple[tuple[int, int], ...]
     sections: tuple[Section, ...]
     metadata: Mapping[str, object] = field(default_factory=dict)
+    page_labels: tuple[str, ...] = ()
 
 
 class BlockKind(Enum):
@@ -68,3 +75,17 @@ def sections_from(headings: Iterable[tuple[int, int, str]], length: int) -> tupl
     if length > start:
         sections.append(Section(start, length, tuple(name for _, name in path)))
     return tuple(sections)
+
+
+def on_pages(sections: Iterable[Section], starts: Sequence[int]) -> tuple[Section, ...]:
+    """The same sections, cut where a page begins, each with the 1-based number of its page; page n begins at `starts[n - 1]`."""
+    cut = []
+    for section in sections:
+        first, last = bisect_right(starts, section.start), bisect_left(starts, section.end)
+        bounds = [section.start, *starts[first:last], section.end]
+        cut += [
+            Section(start, end, section.path, page)
+            for page, (start, end) in enumerate(pairwise(bounds), start=max(first, 1))
+            if start < end
+        ]
+    return tuple(cut)

@@ -164,6 +164,7 @@ def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate
         after=_reference(extracted.metadata.get("after")) if is_dossier else None,
         basis=_line(extracted.metadata.get("basis")) if is_dossier else None,
         basis_note=_line(extracted.metadata.get("basis_note")) if is_dossier else None,
+        page_labels=extracted.page_labels,
     )
 
 

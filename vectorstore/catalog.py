@@ -253,4 +253,5 @@ def _source(data: str) -> Source:
     fields = json.loads(data)
     after = fields.pop("after")
     wording = Wording(fields.pop("wording"))
-    return Source(**fields, wording=wording, after=Reference(**after) if after else None)
+    also, page_labels = tuple(fields.pop("also", ())), tuple(fields.pop("page_labels", ()))
+    return Source(**fields, wording=wording, after=Reference(**after) if after else None, also=also, page_labels=page_labels)

@@ -38,7 +38,8 @@ class Source:
     """The bibliographic identity of a document.
 
     `published` is an ISO date that may lack its day or month; `place` is where the document came
-    from (a path or an address) and tells which document an ingest replaces.
+    from (a path or an address) and tells which document an ingest replaces; `also` holds the other places where the same
+    text was found. `page_labels` holds what each page calls itself, in order, where that is not its number.
     """
 
     id: str
@@ -55,6 +56,8 @@ class Source:
     after: Reference | None = None
     basis: str | None = None
     basis_note: str | None = None
+    also: tuple[str, ...] = ()
+    page_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
