@@ -17,8 +17,8 @@ from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
-    from ingest.pipeline import Receipt as Receipt  # noqa: PLC0414  # for the commands, which do not know the ingest
-    from ingest.pipeline import Wish
+    from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # for the commands, which do not know the ingest
+    from ingest.receipt import Wish
     from vectorstore.catalog import Catalog
     from vectorstore.edition import EditionInfo
     from vectorstore.editions import Shelf
@@ -85,14 +85,14 @@ class Workspace:
         self, paths: Sequence[Path], given: Mapping[str, str | None], *, sync: Path | None, may_empty: bool, dry_run: bool
     ) -> "Receipt":
         """Add or update documents; `given` holds what the options say of them."""
-        from ingest.loaders import Metadata
-        from ingest.pipeline import Wish
+        from ingest.metadata import Metadata
+        from ingest.receipt import Wish
 
         return self._run(Wish(paths, Metadata(**given), sync=sync, may_empty=may_empty, dry_run=dry_run))
 
     def remove(self, ids: Sequence[str], *, dry_run: bool) -> "Receipt":
         """Remove documents, each by its id or the beginning of it."""
-        from ingest.pipeline import Wish
+        from ingest.receipt import Wish
 
         return self._run(Wish(remove=ids, dry_run=dry_run))
 
@@ -114,7 +114,7 @@ class Workspace:
         """Another process may be doing the same: whoever has the lock builds, the others wait until it lets go."""
         if not (reason := self._needs_edition()):
             return
-        from ingest.pipeline import Wish
+        from ingest.receipt import Wish
 
         self._notices.line(reason)
         while self._needs_edition():

@@ -12,7 +12,7 @@ from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError
 from vectorstore.kinship import build_kinship
 from vectorstore.lexical import build_lexical_index
-from vectorstore.passages import Document, Passage, Vector
+from vectorstore.passages import Document, Passage, Source, Vector
 from vectorstore.store import PassageStore
 
 Progress = Callable[[int, int], None]
@@ -32,6 +32,7 @@ class EditionBuilder:
         self._store = PassageStore(folder / "chroma", embeddings.model, create=base is None)
         self._puts: list[tuple[Document, Entry, Sequence[Passage]]] = []
         self._removed: list[str] = []
+        self._relabelled: dict[str, tuple[Source, Entry]] = {}
 
     def remove(self, source_id: str) -> None:
         """Take a document out."""
@@ -40,6 +41,11 @@ class EditionBuilder:
     def put(self, document: Document, entry: Entry, passages: Sequence[Passage]) -> None:
         """Add a document, or put it in the place of the one with its id."""
         self._puts.append((document, entry, passages))
+
+    def relabel(self, source: Source, entry: Entry) -> None:
+        """Put down that a document whose text stays is at other places."""
+        self.catalog.relabel(source, entry)  # at once, as another document may come to the place that this one had
+        self._relabelled[source.id] = source, entry
 
     def finish(self, progress: Progress | None = None) -> tuple[int, int, int]:
         """Apply everything, index, check; returns (documents, passages, passages embedded)."""
@@ -55,6 +61,8 @@ class EditionBuilder:
             self._drop(document.source.id, keep=frozenset(passage.id for passage in passages))
             self.catalog.add(document, entry, passages, vectors)
             self._add_caveats(passages, vectors)
+        for source, entry in self._relabelled.values():
+            self.catalog.relabel(source, entry)
         self._store.add([passage.id for passage in fresh], passage_vectors, [passage.source_id for passage in fresh])
         self._index()
         documents, count = self.catalog.counts()

@@ -1,84 +1,35 @@
-"""One ingest: what is new, changed, unchanged and gone; a new edition when anything is; the receipt."""
+"""One ingest: what is new, changed, at another place, unchanged and gone; a new edition when anything is; the receipt."""
 
 import hashlib
-import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import replace
+from itertools import compress
+from operator import not_
 from pathlib import Path
 
-from ingest.base import Base, find_base
-from ingest.building import EditionBuilder, Progress
+from ingest.base import find_base
+from ingest.building import Progress
+from ingest.draft import Draft
 from ingest.extraction import RefusedError
-from ingest.loaders import (
-    DOSSIER_PLACE,
-    Metadata,
-    Origin,
-    dossier_origins,
-    find_origins,
-    load,
-    merge,
-)
-from ingest.oversight import states_oversight
-from ingest.splitting import group_passages, split_sentences
-from ingest.voices import attribute_voices
-from vectorstore.catalog import Catalog, Entry
+from ingest.holdings import Holdings
+from ingest.ledger import Ledger, Made
+from ingest.origins import DOSSIER_PLACE, Origin, dossier_origins, find_origins
+from ingest.readers import Outcome, Readers
+from ingest.reading import Request, read
+from ingest.receipt import Receipt, Wish
+from ingest.survey import Fate, Job, Survey, remade
+from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError, UsageError
-from vectorstore.passages import Document, Passage
 from vectorstore.version import VERSION
 
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 """Raise it when sentences, voices or passages come out otherwise: the next ingest then reads every document anew."""
-
-
-Known = Mapping[str, Entry]
-"""By place."""
-Made = tuple[Document, Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A document that was not ingested, and why."""
-
-    place: str
-    reason: str
-
-
-@dataclass(slots=True)
-class Receipt:
-    """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run.
-
-    `built_on` is the earlier edition that this one was built on because the current one was damaged, else None.
-    """
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    seconds: float = 0.0
-    documents: int = 0
-    passages: int = 0
-    embeddings: int = 0
-    edition: int | None = None
-    published: bool = False
-    built_on: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an ingest is to do: documents at `paths` in, `remove` out, and with `sync` what is gone from that folder too."""
-
-    paths: Sequence[Path] = ()
-    given: Metadata = field(default_factory=Metadata)
-    remove: Sequence[str] = ()
-    sync: Path | None = None
-    may_empty: bool = False
-    dry_run: bool = False
 
 
 class Pipeline:
@@ -110,128 +61,88 @@ class Pipeline:
         return receipt
 
     def _run(self, wish: Wish, progress: Progress | None) -> Receipt:
-        receipt = Receipt()
         base = find_base(self._shelf, self._embeddings.model)
-        before = self._shelf.open_catalog(base.info) if base else None
-        try:
-            known = before.entries() if before else {}
+        with closing(self._shelf.open_catalog(base.info)) if base else nullcontext() as before:
+            receipt, holdings = Receipt(), Holdings(before.entries() if before else [])
             away = before.removed_places() if before else frozenset()
-            todo = self._compare(wish, known, away, receipt)
-            gone = self._gone(wish, known, away, receipt)
-            kept = [entry for place, entry in known.items() if entry.source_id not in gone and place not in todo]
-            stale = self._stale(before, kept, everything=base is not None and not base.can_fork) if before else []
-        finally:
-            if before:
-                before.close()
-        is_current = base is not None and base.is_current and base.can_fork
-        if wish.dry_run or (is_current and not (todo or gone or stale)):
-            if base:
-                receipt.documents, receipt.passages, receipt.edition = base.info.documents, base.info.passages, base.info.number
-            return receipt
-        removed = _wish_ids(wish, known)
-        away |= {place for place, entry in known.items() if place.startswith(DOSSIER_PLACE) and entry.source_id in removed}
-        return self._publish([*stale, *todo.values()], gone, away, base, receipt, progress)
+            away |= _removed(wish, holdings, self._debate)
+            jobs = self._plan(wish, holdings, receipt, away, everything=base is not None and not base.can_fork)
+            with Draft(self._shelf, self._embeddings, base, progress) as draft, closing(self._outcomes(jobs, before)) as outcomes:
+                ledger = Ledger(holdings, receipt, before)
+                is_changed = base is not None and not base.is_current
+                for job, outcome in outcomes:
+                    made = ledger.settle(job, outcome)
+                    if not wish.dry_run:
+                        is_changed |= _relabel(draft, ledger, holdings)
+                        is_changed |= _put(draft, made)
+                receipt.removed = holdings.gone()
+                if not wish.dry_run and (_relabel(draft, ledger, holdings) or receipt.removed or is_changed):
+                    draft.publish(receipt.removed, away, self._keep, receipt)
+                elif base:
+                    receipt.documents, receipt.passages, receipt.edition = base.info.documents, base.info.passages, base.info.number
+        return receipt
 
-    def _compare(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> dict[str, Made]:
-        """The documents that are new or changed, by place; a file whose bytes are the same is not read again."""
-        todo: dict[str, Made] = {}
-        for found in [*self._dossier_origins(away), *find_origins(_all_paths(wish))]:
-            if not isinstance(found, Origin):
-                receipt.refused.append(Refusal(found[0], str(found[1])))
-                continue
-            is_dossier = found.place.startswith(DOSSIER_PLACE)
-            earlier = known.get(found.place)
-            given = Metadata() if is_dossier else merge(wish.given, Metadata(**earlier.given) if earlier else Metadata())
-            try:
-                data = found.read()
-                fingerprint = self._fingerprint(data, given)
-                if earlier is None or earlier.fingerprint != fingerprint:
-                    document = load(found, given, self._debate, data)
-                    todo[found.place] = document, Entry(document.source.id, fingerprint, given.said())
-            except RefusedError as error:
-                receipt.refused.append(Refusal(found.place, str(error)))
-                continue
-            if found.place in todo:
-                (receipt.changed if earlier else receipt.added).append(todo[found.place][1].source_id)
-            elif earlier and not is_dossier:
-                receipt.unchanged.append(earlier.source_id)
-        return todo
+    def _plan(self, wish: Wish, holdings: Holdings, receipt: Receipt, away: frozenset[str], *, everything: bool) -> list[Job]:
+        """What has to be read; `everything` makes what stays anew too."""
+        survey = Survey(holdings, self._recipe, receipt)
+        dossier = self._dossier_origins(away)
+        wanted = {origin.place for origin in dossier}
+        for place in holdings.places():
+            if place.startswith(DOSSIER_PLACE) and place not in wanted:
+                holdings.leave(place)
+        survey.look_at([*dossier, *find_origins(_all_paths(wish)), *wish.fetched], wish.given)
+        if wish.sync:
+            survey.miss(wish.sync.expanduser().resolve(), may_empty=wish.may_empty)
+        planned = {job.entry.source_id for job in survey.jobs}
+        stale = [
+            each for each in holdings.entries() if each.source_id not in planned and (everything or each.recipe != self._recipe)
+        ]
+        return [*survey.jobs, *(remade(entry, self._recipe) for entry in stale)]
 
     def _dossier_origins(self, away: frozenset[str]) -> list[Origin]:
         pinned = DOSSIER_PLACE + self._debate.caveat_document
         return [origin for origin in dossier_origins() if origin.place == pinned or (self._dossier and origin.place not in away)]
 
-    def _gone(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> list[str]:
-        """The ids of the documents to take out."""
-        gone = _wish_ids(wish, known)
-        if self._debate.caveat_document in gone:
-            raise UsageError(f"{self._debate.caveat_document!r} holds the caveat that every answer shows; it cannot be removed.")
-        wanted = {origin.place for origin in self._dossier_origins(away)}
-        gone += [entry.source_id for place, entry in known.items() if place.startswith(DOSSIER_PLACE) and place not in wanted]
-        if wish.sync:
-            gone += _gone_from_folder(wish, known)
-        receipt.removed = sorted(set(gone))
-        return receipt.removed
-
-    def _stale(self, before: Catalog, kept: Sequence[Entry], *, everything: bool) -> list[Made]:
-        """Documents that stay but are made anew from their stored texts: all, or those that are read otherwise by now."""
-        made = []
-        for entry in kept:
-            recipe, _, content = entry.fingerprint.partition(":")
-            if (everything or recipe != self._recipe) and (document := before.document(entry.source_id)):
-                made.append((document, replace(entry, fingerprint=f"{self._recipe}:{content}")))
-        return made
-
-    def _publish(  # each is a part of the one step
-        self,
-        documents: Iterable[Made],
-        gone: Sequence[str],
-        away: frozenset[str],
-        base: Base | None,
-        receipt: Receipt,
-        progress: Progress | None,
-    ) -> Receipt:
-        folder = self._shelf.start_building()
-        fork = self._shelf.folder(base.info) if base and base.can_fork else None
-        try:
-            builder = EditionBuilder(folder, self._embeddings, fork)
-            try:
-                for source_id in gone if fork else ():
-                    builder.remove(source_id)
-                for document, entry in documents:
-                    builder.put(document, entry, self._passages(document))
-                builder.catalog.keep_away(away)
-                receipt.documents, receipt.passages, receipt.embeddings = builder.finish(progress)
-            finally:
-                builder.close()
-            info = self._shelf.publish(folder, receipt.documents, receipt.passages, self._embeddings.model, self._keep)
-        except BaseException:
-            self._shelf.discard(folder)
-            raise
-        receipt.edition, receipt.published = info.number, True
-        receipt.built_on = base.info.number if base and not base.is_current else None
-        return receipt
-
-    def _passages(self, document: Document) -> list[Passage]:
-        sentences = attribute_voices(document, split_sentences(document), self._debate)
-        is_pinned = document.source.place == DOSSIER_PLACE + self._debate.caveat_document
-        marked = [
-            replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
-            for sentence in sentences
-        ]
-        return group_passages(document, marked)
-
-    def _fingerprint(self, data: bytes, given: Metadata) -> str:
-        """What a document is made with, and what it is made from."""
-        return f"{self._recipe}:{hashlib.sha256(data + json.dumps(given.said()).encode()).hexdigest()}"
+    def _outcomes(self, jobs: Sequence[Job], before: Catalog | None) -> Generator[tuple[Job, Outcome]]:
+        """Every job with what came of it: the dossier's documents are read here, the others in processes of their own."""
+        is_ours = [job.request.origin.is_dossier and job.fate is not Fate.REMADE for job in jobs]
+        ours, theirs = (list(compress(jobs, chosen)) for chosen in (is_ours, map(not_, is_ours)))
+        for job in ours:
+            yield job, _read_here(job.request, self._debate)
+        with closing(Readers(self._debate)) as readers:
+            requests = (_with_text(job, before) for job in theirs)
+            with closing(readers.read_all(requests)) as outcomes:
+                for job, (request, outcome) in zip(theirs, outcomes, strict=True):
+                    is_lost = job.fate is Fate.REMADE and isinstance(outcome, RefusedError)
+                    yield job, _read_here(request, self._debate) if is_lost else outcome
 
 
-def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
-    """Whether a sentence can be a caveat; what the dossier says of itself ("Kanttekening heeft … niet gelezen") is none."""
-    is_about_itself = document.source.after is not None or is_pinned
-    if is_about_itself and document.source.publisher and text.startswith(document.source.publisher):
-        return False
-    return is_pinned or states_oversight(text)
+def _read_here(request: Request, debate: Debate) -> Outcome:
+    try:
+        return read(request, debate)
+    except RefusedError as error:
+        return error
+
+
+def _with_text(job: Job, before: Catalog | None) -> Request:
+    """What is needed to make a document anew is its stored text."""
+    if job.fate is not Fate.REMADE or before is None:
+        return job.request
+    return replace(job.request, stored=before.document(job.entry.source_id))
+
+
+def _put(draft: Draft, made: Made | None) -> bool:
+    if made is not None:
+        draft.builder.put(made.document, made.entry, made.passages)
+    return made is not None
+
+
+def _relabel(draft: Draft, ledger: Ledger, holdings: Holdings) -> bool:
+    """Write down which documents are at other places, before others take those places; says whether there were any."""
+    moved = holdings.moved()
+    for entry in moved:
+        draft.builder.relabel(ledger.placed(entry), entry)
+    return bool(moved)
 
 
 def resolve_id(wanted: str, ids: Iterable[str]) -> str:
@@ -247,25 +158,19 @@ def resolve_id(wanted: str, ids: Iterable[str]) -> str:
     return found[0]
 
 
-def _wish_ids(wish: Wish, known: Known) -> list[str]:
-    """The ids of the documents that a wish names for removal.
+def _removed(wish: Wish, holdings: Holdings, debate: Debate) -> frozenset[str]:
+    """Let go of the documents that are to be removed; returns the places of those that came with the debate.
 
     Raises:
-        UsageError: one of them is not there, or could be several.
+        UsageError: one of them is not there, could be several, or holds the pinned caveat.
     """
-    ids = {entry.source_id for entry in known.values()}
-    return [resolve_id(wanted, ids) for wanted in wish.remove]
-
-
-def _gone_from_folder(wish: Wish, known: Known) -> list[str]:
-    """What came from the folder and is no longer there; a file that is there but refused keeps its old text."""
-    folder = (wish.sync or Path()).expanduser().resolve()
-    inside = {place: entry.source_id for place, entry in known.items() if Path(place).is_relative_to(folder)}
-    gone = {place: source_id for place, source_id in inside.items() if not Path(place).exists()}
-    is_empty = not any(isinstance(found, Origin) for found in find_origins([folder]))
-    if gone and is_empty and not wish.may_empty:
-        raise UsageError(f"{str(folder)!r} no longer holds any of its {len(gone)} documents. Say --yes to remove them all.")
-    return list(gone.values())
+    places: set[str] = set()
+    for source_id in {resolve_id(wanted, holdings.ids) for wanted in wish.remove}:
+        if source_id == debate.caveat_document:
+            raise UsageError(f"{source_id!r} holds the caveat that every answer shows; it cannot be removed.")
+        places |= {place for place in holdings.entry(source_id).contents if place.startswith(DOSSIER_PLACE)}
+        holdings.drop(source_id)
+    return frozenset(places)
 
 
 def _in_words(error: Exception) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loaders import Metadata
-from ingest.pipeline import Pipeline, Wish
+from ingest.metadata import Metadata
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings

@@ -16,7 +16,8 @@ from typing import Any, Self
 
 import pytest
 
-from ingest.pipeline import Pipeline, Receipt, Wish
+from ingest.pipeline import Pipeline
+from ingest.receipt import Receipt, Wish
 from tests.command import command, environment, run
 from tests.conftest import ROOT
 from vectorstore.debate import Debate

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from ingest.extraction import RefusedError
-from ingest.loaders import Metadata, Origin, dossier_origins, find_origins, load
+from ingest.formats import LOADERS
+from ingest.loaders import load
+from ingest.metadata import Metadata
+from ingest.origins import Origin, dossier_origins, find_origins
 from vectorstore.debate import Debate
 from vectorstore.passages import Document, Section, Source, Wording
 
@@ -271,7 +274,7 @@ def test_paths_that_are_no_documents_are_refused(tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
     for name in ("tabel.xlsx", "LEESMIJ", "leeg/.verborgen.md"):
         (tmp_path / name).write_text("Er is tekst.")
-    formats = ".htm, .html, .markdown, .md, .text, .txt"
+    formats = ", ".join(sorted(LOADERS))
     paths = [tmp_path / name for name in ("weg.md", "tabel.xlsx", "LEESMIJ", "leeg")]
     found = [each for each in find_origins(paths) if isinstance(each, tuple)]
     assert [(place, str(reason)) for place, reason in found] == [

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.loaders import Metadata
-from ingest.pipeline import Pipeline, Receipt, Wish
+from ingest.metadata import Metadata
+from ingest.pipeline import Pipeline
+from ingest.receipt import Receipt, Wish
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.editions import Shelf

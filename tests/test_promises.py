@@ -15,7 +15,8 @@ from bot.answers import Answer, AnswerStatus
 from bot.evaluation import load_question_set
 from bot.explainer import Explainer
 from bot.rendering import answer_as_json, as_plain_text
-from ingest.pipeline import Pipeline, Wish
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate
 from vectorstore.edition import EditionReader

@@ -7,7 +7,8 @@ import pytest
 from bot.answers import Answer, AnswerStatus
 from bot.explainer import Explainer
 from bot.rendering import as_plain_text
-from ingest.pipeline import Pipeline, Wish
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from vectorstore.debate import Debate, load_debate
 from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf

@@ -8,7 +8,8 @@ import pytest
 from bot.answers import AnswerStatus
 from bot.evaluation import load_question_set
 from bot.explainer import Explainer
-from ingest.pipeline import Pipeline, Wish
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from vectorstore.debate import Debate
 from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf

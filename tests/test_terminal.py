@@ -12,8 +12,9 @@ import pytest
 
 from bot.__main__ import main
 from bot.failures import Failure, attempt
-from ingest.loaders import Metadata
-from ingest.pipeline import Pipeline, Wish
+from ingest.metadata import Metadata
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from tests.command import COLUMNS, Terminal, command, environment, run, run_bytes
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.loaders import Metadata, Origin, load
+from ingest.loaders import load
+from ingest.metadata import Metadata
+from ingest.origins import Origin
 from ingest.splitting import split_sentences
 from ingest.voices import attribute_voices
 from tests.conftest import COLUMN, COLUMN_METADATA

@@ -6,7 +6,7 @@ Written once while the edition is built, read-only afterwards.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -55,13 +55,27 @@ class StoredPassage:
 class Entry:
     """What an ingest remembers of a document.
 
-    `fingerprint` changes with what the document was made from and how; `given` is what the user said of it (title,
-    author, …), which a later ingest without options must not lose.
+    `recipe` changes with how documents are read; `contents` is the digest of what was read at each place where the document
+    is, the one that it is named after first; `said` is a digest of what options and sidecars said of it, `given` what
+    the options said (title, author, …), which a later ingest without options must not lose; `sketch` is what near-duplicates are
+    found by.
     """
 
     source_id: str
-    fingerprint: str
-    given: Mapping[str, str]
+    recipe: str
+    contents: Mapping[str, str]
+    said: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    sketch: bytes = b""
+
+    @property
+    def place(self) -> str:
+        """Where the document is, or the first of the places."""
+        return next(iter(self.contents))
+
+    def as_json(self) -> str:
+        """All but what the catalogue has in columns of its own."""
+        return json.dumps({"recipe": self.recipe, "contents": dict(self.contents), "said": self.said, "sketch": self.sketch.hex()})
 
 
 class Catalog:
@@ -99,10 +113,20 @@ class Catalog:
         """The source with an id."""
         return self.sources_by_id().get(source_id)
 
-    def entries(self) -> dict[str, Entry]:
-        """What an ingest compares by, for every document, by place."""
-        rows = self._db.execute("SELECT place, id, fingerprint, given FROM source")
-        return {place: Entry(source_id, fingerprint, json.loads(given)) for place, source_id, fingerprint, given in rows}
+    def entries(self) -> list[Entry]:
+        """What an ingest compares by, for every document."""
+        return [_entry(*row) for row in self._db.execute("SELECT id, place, fingerprint, given FROM source ORDER BY id")]
+
+    def relabel(self, source: Source, entry: Entry) -> None:
+        """Put down that a document whose text stays is at other places."""
+        self._db.execute(
+            "UPDATE source SET place = ?, fingerprint = ?, given = ?, data = ? WHERE id = ?",
+            (source.place, entry.as_json(), _as_json(dict(entry.given)), _as_json(asdict(source)), source.id),
+        )
+
+    def text_digests(self) -> dict[str, str]:
+        """The digest of each stored text, to the id of its document."""
+        return dict(self._db.execute("SELECT sha256, id FROM source"))
 
     def document(self, source_id: str) -> Document | None:
         """A document with its stored text."""
@@ -166,9 +190,9 @@ class Catalog:
             (
                 source.id,
                 source.place,
-                entry.fingerprint,
-                json.dumps(dict(entry.given), ensure_ascii=False),
-                json.dumps(asdict(source), ensure_ascii=False),
+                entry.as_json(),
+                _as_json(dict(entry.given)),
+                _as_json(asdict(source)),
                 document.text,
                 document.sha256,
                 json.dumps(document.paragraphs),
@@ -247,6 +271,19 @@ def _sentences(raw: Iterable[tuple[int, int, int, list[str], int]]) -> tuple[Sen
     return tuple(
         Sentence(start, end, paragraph, tuple(voices), bool(oversight)) for start, end, paragraph, voices, oversight in raw
     )
+
+
+def _entry(source_id: str, place: str, remembered: str, given: str) -> Entry:
+    """An entry; one that an earlier version wrote has another recipe than any of now."""
+    if not remembered.startswith("{"):
+        return Entry(source_id, remembered, {place: ""}, given=json.loads(given))
+    fields = json.loads(remembered)
+    sketch = bytes.fromhex(fields["sketch"])
+    return Entry(source_id, fields["recipe"], fields["contents"], fields["said"], json.loads(given), sketch)
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _source(data: str) -> Source:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from ingest.loaders import DOSSIER_PLACE, Metadata, Origin, dossier_origins, load
+from ingest.loaders import load
+from ingest.metadata import Metadata
+from ingest.origins import DOSSIER_PLACE, Origin, dossier_origins
 from ingest.oversight import states_oversight
 from vectorstore.debate import load_debate
 

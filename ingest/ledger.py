@@ -1,0 +1,88 @@
+"""What comes of each document that was read: put in, found to be another one's text, or refused."""
+
+from dataclasses import dataclass, replace
+
+from ingest.extraction import RefusedError
+from ingest.holdings import Holdings
+from ingest.origins import DOSSIER_PLACE
+from ingest.reading import Reading
+from ingest.receipt import Copy, Receipt, Refusal
+from ingest.survey import Fate, Job
+from vectorstore.catalog import Catalog, Entry
+from vectorstore.passages import Document, Passage, Source
+
+_TELLING = ("language", "kind", "wording", "publisher", "author", "published", "voice")
+"""What must be the same of two documents with one text to be one document; their titles may come from their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document to be put into the edition."""
+
+    document: Document
+    entry: Entry
+    passages: tuple[Passage, ...]
+
+
+class Ledger:
+    """Keeps the holdings and the receipt up to date while documents come in."""
+
+    def __init__(self, holdings: Holdings, receipt: Receipt, before: Catalog | None) -> None:
+        self._holdings, self._receipt = holdings, receipt
+        self._sources: dict[str, Source] = dict(before.sources_by_id()) if before else {}
+        self._with_text: dict[str, str] = dict(before.text_digests()) if before else {}
+        self._texts: dict[str, str] = {source_id: digest for digest, source_id in self._with_text.items()}
+
+    def settle(self, job: Job, outcome: Reading | RefusedError) -> Made | None:
+        """Put down what came of a job; what is returned has to be put into the edition."""
+        place = job.request.origin.place
+        if isinstance(outcome, RefusedError):
+            self._receipt.refused.append(Refusal(place, str(outcome)))
+            return None
+        document = outcome.document
+        if job.fate is Fate.REMADE:
+            return self._remake(job, outcome)
+        twin = self._twin(document, job) if job.fate is not Fate.RENAMED else None
+        leaves = job.leaves if twin is None or self._holdings.at(place) is None else {*job.leaves, place}
+        for left in leaves:
+            self._holdings.leave(left)
+        if twin is not None:
+            self._holdings.take(place, outcome.content, twin)
+            self._receipt.copies.append(Copy(twin, place))
+            return None
+        getattr(self._receipt, job.fate).append(document.source.id)
+        contents = {**job.entry.contents, place: outcome.content}
+        return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents))
+
+    def placed(self, entry: Entry) -> Source:
+        """The source of a document, with the places that it has by now."""
+        first, *others = entry.contents
+        self._sources[entry.source_id] = replace(self._sources[entry.source_id], place=first, also=tuple(others))
+        return self._sources[entry.source_id]
+
+    def _remake(self, job: Job, reading: Reading) -> Made | None:
+        """What is at other places by now, or has turned out to be another document's text, is not put back."""
+        source_id = reading.document.source.id
+        if source_id not in self._holdings.ids:
+            return None
+        return self._put(reading, replace(self._holdings.entry(source_id), recipe=job.entry.recipe))
+
+    def _put(self, reading: Reading, entry: Entry) -> Made:
+        document = reading.document
+        self._holdings.put(entry)
+        self._with_text[document.sha256] = entry.source_id
+        self._texts[entry.source_id] = document.sha256
+        self._sources[entry.source_id] = document.source
+        return Made(replace(document, source=self.placed(entry)), entry, reading.passages)
+
+    def _twin(self, document: Document, job: Job) -> str | None:
+        """The document that holds the same text and of which the same is known."""
+        digest = document.sha256
+        twin = self._with_text.get(digest)
+        if twin is None or twin == document.source.id or twin not in self._holdings.ids or self._texts.get(twin) != digest:
+            return None
+        ours, theirs = document.source, self._sources[twin]
+        is_dossier = job.request.origin.is_dossier or self._holdings.entry(twin).place.startswith(DOSSIER_PLACE)
+        is_same = all(getattr(ours, name) == getattr(theirs, name) for name in _TELLING)
+        is_called_the_same = job.request.said.title in {None, theirs.title}
+        return twin if is_same and is_called_the_same and not is_dossier else None

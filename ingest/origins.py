@@ -1,0 +1,139 @@
+"""Where documents come from: files, folders, addresses and the bundled dossier."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from ingest.extraction import RefusedError
+from ingest.formats import LOADERS, why_not
+from ingest.metadata import Metadata
+
+DOSSIER_PLACE = "dossier:"
+_ATTEMPTS = 3
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A document to ingest.
+
+    `place` is how a later ingest knows it again: an absolute path, an address, or `dossier:` and a name. What has been
+    fetched is in `data`, anything else is read from `path`. `said` is what comes along with it, such as a list of sources.
+    """
+
+    path: Path
+    place: str
+    data: bytes | None = None
+    said: Metadata = field(default_factory=Metadata)
+
+    @property
+    def is_dossier(self) -> bool:
+        """Whether it is one of the documents that come with the debate."""
+        return self.place.startswith(DOSSIER_PLACE)
+
+    def read(self) -> bytes:
+        """The bytes of the document, all of one moment.
+
+        Raises:
+            RefusedError: it is missing, unreadable, too large, or keeps changing while it is read.
+        """
+        if self.data is not None:
+            return self.data
+        try:
+            for _ in range(_ATTEMPTS):
+                if (data := _read_unchanged(self.path)) is not None:
+                    return data
+        except OSError as error:
+            raise RefusedError(f"it cannot be read ({error.strerror or type(error).__name__})") from error
+        raise RefusedError("it changed while it was read; try again when nothing writes to it")
+
+
+Found = Origin | tuple[str, RefusedError]
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a web address rather than a path."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def fetched(place: str, data: bytes, suffix: str, said: Metadata) -> Origin:
+    """The origin of a document that was fetched; its file name stands for the title where nothing says one."""
+    parts = urlsplit(place)
+    name = PurePosixPath(unquote(parts.path)).stem or (parts.hostname or "document").removeprefix("www.")
+    return Origin(Path(name.replace("/", "-") + suffix), place, data, said)
+
+
+def find_origins(paths: Iterable[Path]) -> Iterator[Found]:
+    """The documents at files and in folders, each once, in a fixed order; a named file that cannot be one is a refusal.
+
+    Files of other formats inside a folder are passed over, as are hidden ones. Links to folders are not followed, so that
+    a loop of them has an end.
+    """
+    seen: set[str] = set()
+    for found in _found(paths):
+        place = found.place if isinstance(found, Origin) else found[0]
+        if place not in seen:
+            seen.add(place)
+            yield found
+
+
+def dossier_origins(folder: Path | None = None) -> list[Origin]:
+    """The documents that come with a debate; their places do not depend on where the program is installed."""
+    folder = folder or Path(str(files("ingest") / "dossier"))
+    return [Origin(path, DOSSIER_PLACE + path.stem) for path in sorted(folder.glob("*.md"))]
+
+
+def _found(paths: Iterable[Path]) -> Iterator[Found]:
+    for path in paths:
+        try:
+            resolved = path.expanduser().resolve()
+            if resolved.is_dir():
+                yield from _in_folder(path, resolved)
+            elif not resolved.exists():
+                yield str(path), RefusedError("there is no such file or folder")
+            elif not resolved.is_file():
+                yield str(path), RefusedError("it is no regular file; a pipe or a device has no end")
+            elif resolved.suffix.lower() not in LOADERS:
+                yield str(path), why_not(resolved.suffix.lower())
+            else:
+                yield Origin(resolved, str(resolved))
+        except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError to `resolve`
+            yield str(path), RefusedError(f"it cannot be opened ({getattr(error, 'strerror', None) or 'a loop of links'})")
+
+
+def _in_folder(named: Path, folder: Path) -> Iterator[Found]:
+    refused: list[tuple[str, RefusedError]] = []
+    inside = sorted(documents_in(folder, refused))
+    yield from refused
+    if not inside and not refused:
+        yield str(named), RefusedError(f"the folder holds no documents ({', '.join(sorted(LOADERS))})")
+    yield from (Origin(path, str(path)) for path in inside)
+
+
+def documents_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator[Path]:
+    """The files in a folder and below it that can be documents; folders that cannot be read are added to `refused`."""
+
+    def on_error(error: OSError) -> None:
+        refused.append((str(error.filename), RefusedError(f"the folder cannot be read ({error.strerror})")))
+
+    for root, folders, names in os.walk(folder, onerror=on_error):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(root, name)
+            if not name.startswith(".") and path.suffix.lower() in LOADERS and path.is_file():
+                yield path
+
+
+def _read_unchanged(path: Path) -> bytes | None:
+    """The bytes of a file, or None when it was written to meanwhile."""
+    with path.open("rb") as stream:
+        before = os.fstat(stream.fileno())
+        if before.st_size > MAX_BYTES:
+            raise RefusedError(f"it is {before.st_size:,} bytes; the limit is {MAX_BYTES:,}. Split it and try again")
+        data = stream.read(MAX_BYTES + 1)
+        after = os.fstat(stream.fileno())
+    is_same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size) and len(data) == after.st_size
+    return data if is_same else None

@@ -1,0 +1,68 @@
+"""One document from its bytes to its passages: everything that is done to a document before it is embedded."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from ingest.loaders import load
+from ingest.metadata import Metadata
+from ingest.origins import DOSSIER_PLACE, Origin
+from ingest.oversight import states_oversight
+from ingest.splitting import group_passages, split_sentences
+from ingest.voices import attribute_voices
+from vectorstore.debate import Debate
+from vectorstore.passages import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A document to read: where it is and what is said of it, or its stored text where that is all that is needed."""
+
+    origin: Origin
+    said: Metadata
+    source_id: str | None = None
+    stored: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document with its passages, and the digest of the bytes that it was read from."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    content: str
+
+
+def read(request: Request, debate: Debate) -> Reading:
+    """Read a document.
+
+    Raises:
+        RefusedError: it cannot be read or holds no text.
+    """
+    if request.stored is not None:
+        return Reading(request.stored, _passages(request.stored, debate), "")
+    data = request.origin.read()
+    document = load(request.origin, request.said, debate, data, request.source_id)
+    return Reading(document, _passages(document, debate), content_digest(data))
+
+
+def content_digest(data: bytes) -> str:
+    """What tells that a file is the same, wherever it is."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _passages(document: Document, debate: Debate) -> tuple[Passage, ...]:
+    sentences = attribute_voices(document, split_sentences(document), debate)
+    is_pinned = document.source.place == DOSSIER_PLACE + debate.caveat_document
+    marked = [
+        replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
+        for sentence in sentences
+    ]
+    return tuple(group_passages(document, marked))
+
+
+def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
+    """Whether a sentence can be a caveat; what the dossier says of itself ("Kanttekening heeft … niet gelezen") is none."""
+    is_about_itself = document.source.after is not None or is_pinned
+    if is_about_itself and document.source.publisher and text.startswith(document.source.publisher):
+        return False
+    return is_pinned or states_oversight(text)

@@ -1,0 +1,132 @@
+"""What an ingest has to do: which documents are new, changed, at another place, unchanged or gone. Nothing is read but bytes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from ingest.extraction import RefusedError
+from ingest.holdings import Holdings, is_gone
+from ingest.metadata import Metadata, merge, metadata_beside
+from ingest.origins import Found, Origin
+from ingest.reading import Request, content_digest
+from ingest.receipt import Copy, Receipt, Refusal
+from vectorstore.catalog import Entry
+from vectorstore.errors import UsageError
+
+
+class Fate(StrEnum):
+    """What happens to a document that is read; the values are the lists of a receipt."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+    REMADE = "remade"
+    """Its text stays; only what is made of it is made anew. No receipt lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A document to read, what becomes of it, how it is put down then, and the places where it is not any more."""
+
+    request: Request
+    fate: Fate
+    entry: Entry
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Survey:
+    """Goes over origins one by one; what comes of it is in `jobs`, `holdings` and `receipt`."""
+
+    holdings: Holdings
+    recipe: str
+    receipt: Receipt
+    jobs: list[Job] = field(default_factory=list)
+
+    def look_at(self, origins: Iterable[Found], given: Metadata) -> None:
+        """See what has to be done for documents; `given` is what the options say of all but the dossier's."""
+        for found in origins:
+            if not isinstance(found, Origin):
+                self.receipt.refused.append(Refusal(found[0], str(found[1])))
+                continue
+            try:
+                self._look_at(found, Metadata() if found.is_dossier else given)
+            except RefusedError as error:
+                self.receipt.refused.append(Refusal(found.place, str(error)))
+
+    def miss(self, folder: Path, *, may_empty: bool) -> None:
+        """Let go of the places in a folder where nothing is any more; a file that is there but refused keeps its old text.
+
+        Raises:
+            UsageError: the folder has lost every document, and may not.
+        """
+        moved = {place for job in self.jobs for place in job.leaves}
+        inside = [place for place in self.holdings.places() if Path(place).is_relative_to(folder)]
+        gone = [place for place in inside if place not in moved and is_gone(place)]
+        planned = [job for job in self.jobs if Path(job.request.origin.place).is_relative_to(folder)]
+        if gone and len(gone) == len(inside) and not planned and not may_empty:
+            raise UsageError(f"{str(folder)!r} no longer holds any of its {len(gone)} documents. Say --yes to remove them all.")
+        for place in gone:
+            self.holdings.leave(place)
+
+    def _look_at(self, origin: Origin, given: Metadata) -> None:
+        content = content_digest(origin.read())
+        beside = Metadata() if origin.is_dossier or origin.data is not None else metadata_beside(origin.path)
+        entry = self.holdings.at(origin.place)
+        if entry is None and not origin.is_dossier:
+            same = self.holdings.same(content, merge(given, beside))
+            if same is not None:
+                self._found_again(origin, content, given, beside, same)
+                return
+        options = merge(given, Metadata(**entry.given)) if entry else given
+        said = merge(options, beside)
+        is_first = entry is None or entry.place == origin.place
+        is_same = entry is not None and entry.contents[origin.place] == content and entry.recipe == self.recipe
+        if entry and is_same and (entry.said == digest_of(said) or not is_first):
+            if not origin.is_dossier and entry.source_id not in self.receipt.unchanged:
+                self.receipt.unchanged.append(entry.source_id)
+            return
+        if entry and len(entry.contents) > 1 and entry.contents[origin.place] != content:
+            # Elsewhere the old text is still what it was, and stays; here is another document from now on.
+            options, said = given, merge(given, beside)
+            new = self._entry(self.holdings.free_id(origin), {origin.place: content}, options, said)
+            self._plan(Fate.ADDED, origin, new, said, leaves=[origin.place])
+        elif entry:
+            changed = self._entry(entry.source_id, {**entry.contents, origin.place: content}, options, said)
+            self._plan(Fate.CHANGED, origin, changed, said)
+        else:
+            source_id = "" if origin.is_dossier else self.holdings.free_id(origin)  # the dossier's say their own
+            self._plan(Fate.ADDED, origin, self._entry(source_id, {origin.place: content}, options, said), said)
+
+    def _found_again(self, origin: Origin, content: str, given: Metadata, beside: Metadata, same: Entry) -> None:
+        """The bytes of a document that is known, at a new place: it has moved there where it is gone from an old one."""
+        left = [place for place in same.contents if is_gone(place)]
+        if not left:
+            self.holdings.take(origin.place, content, same.source_id)
+            self.receipt.copies.append(Copy(same.source_id, origin.place))
+            return
+        options = merge(given, Metadata(**same.given))
+        contents = {origin.place: content, **{place: each for place, each in same.contents.items() if place not in left}}
+        said = merge(options, beside)
+        self._plan(Fate.RENAMED, origin, self._entry(same.source_id, contents, options, said), said, leaves=left)
+
+    def _entry(self, source_id: str, contents: Mapping[str, str], options: Metadata, said: Metadata) -> Entry:
+        return Entry(source_id, self.recipe, contents, digest_of(said), options.said())
+
+    def _plan(self, fate: Fate, origin: Origin, entry: Entry, said: Metadata, *, leaves: Sequence[str] = ()) -> None:
+        request = Request(origin, said, entry.source_id or None)
+        self.jobs.append(Job(request, fate, entry, tuple(leaves)))
+
+
+def remade(entry: Entry, recipe: str) -> Job:
+    """A document that stays, to be made anew from its stored text."""
+    origin = Origin(Path(entry.place), entry.place)
+    return Job(Request(origin, Metadata(), entry.source_id), Fate.REMADE, replace(entry, recipe=recipe))
+
+
+def digest_of(said: Metadata) -> str:
+    """What tells that the same is said of a document."""
+    return hashlib.sha256(json.dumps(said.said(), sort_keys=True).encode()).hexdigest()[:16]
