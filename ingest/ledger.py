@@ -1,5 +1,6 @@
 """What comes of each document that was read: put in, found to be another one's text, or refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ingest.extraction import RefusedError
@@ -27,8 +28,10 @@ class Made:
 class Ledger:
     """Keeps the holdings and the receipt up to date while documents come in."""
 
-    def __init__(self, holdings: Holdings, receipt: Receipt, before: Catalog | None) -> None:
+    def __init__(self, holdings: Holdings, receipt: Receipt, before: Catalog | None, jobs: Iterable[Job]) -> None:
+        """`jobs` are those that will be settled."""
         self._holdings, self._receipt = holdings, receipt
+        self._unsettled = {job.entry.source_id for job in jobs if job.fate is not Fate.REMADE}
         self._sources: dict[str, Source] = dict(before.sources_by_id()) if before else {}
         self._with_text: dict[str, str] = dict(before.text_digests()) if before else {}
         self._texts: dict[str, str] = {source_id: digest for digest, source_id in self._with_text.items()}
@@ -36,6 +39,7 @@ class Ledger:
     def settle(self, job: Job, outcome: Reading | RefusedError) -> Made | None:
         """Put down what came of a job; what is returned has to be put into the edition."""
         place = job.request.origin.place
+        self._unsettled.discard(job.entry.source_id)
         if isinstance(outcome, RefusedError):
             self._receipt.refused.append(Refusal(place, str(outcome)))
             return None
@@ -79,7 +83,9 @@ class Ledger:
         """The document that holds the same text and of which the same is known."""
         digest = document.sha256
         twin = self._with_text.get(digest)
-        if twin is None or twin == document.source.id or twin not in self._holdings.ids or self._texts.get(twin) != digest:
+        if twin is None or twin in self._unsettled or twin not in self._holdings.ids or self._texts.get(twin) != digest:
+            return None  # one that has yet to change is not what it was
+        if twin == document.source.id:
             return None
         ours, theirs = document.source, self._sources[twin]
         is_dossier = job.request.origin.is_dossier or self._holdings.entry(twin).place.startswith(DOSSIER_PLACE)

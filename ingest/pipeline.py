@@ -68,7 +68,7 @@ class Pipeline:
             away |= _removed(wish, holdings, self._debate)
             jobs = self._plan(wish, holdings, receipt, away, everything=base is not None and not base.can_fork)
             with Draft(self._shelf, self._embeddings, base, progress) as draft, closing(self._outcomes(jobs, before)) as outcomes:
-                ledger = Ledger(holdings, receipt, before)
+                ledger = Ledger(holdings, receipt, before, jobs)
                 is_changed = base is not None and not base.is_current
                 for job, outcome in outcomes:
                     made = ledger.settle(job, outcome)

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -47,15 +48,23 @@ class Survey:
     jobs: list[Job] = field(default_factory=list)
 
     def look_at(self, origins: Iterable[Found], given: Metadata) -> None:
-        """See what has to be done for documents; `given` is what the options say of all but the dossier's."""
+        """See what has to be done for documents; `given` is what the options say of all but the dossier's.
+
+        What is where it was, or is found again elsewhere, comes first: a text that moved away is then not lost to the one
+        that took its place.
+        """
+        others: list[tuple[Origin, str]] = []
         for found in origins:
             if not isinstance(found, Origin):
                 self.receipt.refused.append(Refusal(found[0], str(found[1])))
                 continue
-            try:
-                self._look_at(found, Metadata() if found.is_dossier else given)
-            except RefusedError as error:
-                self.receipt.refused.append(Refusal(found.place, str(error)))
+            with self._refusing(found):
+                content = content_digest(found.read())
+                if not self._is_known(found, content, given):
+                    others.append((found, content))
+        for origin, content in others:
+            with self._refusing(origin):
+                self._plan_for(origin, content, given)
 
     def miss(self, folder: Path, *, may_empty: bool) -> None:
         """Let go of the places in a folder where nothing is any more; a file that is there but refused keeps its old text.
@@ -72,46 +81,65 @@ class Survey:
         for place in gone:
             self.holdings.leave(place)
 
-    def _look_at(self, origin: Origin, given: Metadata) -> None:
-        content = content_digest(origin.read())
-        beside = Metadata() if origin.is_dossier or origin.data is not None else metadata_beside(origin.path)
+    @contextmanager
+    def _refusing(self, origin: Origin) -> Iterator[None]:
+        try:
+            yield
+        except RefusedError as error:
+            self.receipt.refused.append(Refusal(origin.place, str(error)))
+
+    def _is_known(self, origin: Origin, content: str, given: Metadata) -> bool:
+        """Whether a document is as it was, or one that was somewhere else."""
+        beside = _said_beside(origin)
         entry = self.holdings.at(origin.place)
-        if entry is None and not origin.is_dossier:
-            same = self.holdings.same(content, merge(given, beside))
+        if entry is None:
+            same = None if origin.is_dossier else self.holdings.same(content, merge(given, beside))
             if same is not None:
                 self._found_again(origin, content, given, beside, same)
-                return
-        options = merge(given, Metadata(**entry.given)) if entry else given
-        said = merge(options, beside)
-        is_first = entry is None or entry.place == origin.place
-        is_same = entry is not None and entry.contents[origin.place] == content and entry.recipe == self.recipe
-        if entry and is_same and (entry.said == digest_of(said) or not is_first):
-            if not origin.is_dossier and entry.source_id not in self.receipt.unchanged:
-                self.receipt.unchanged.append(entry.source_id)
-            return
-        if entry and len(entry.contents) > 1 and entry.contents[origin.place] != content:
-            # Elsewhere the old text is still what it was, and stays; here is another document from now on.
-            options, said = given, merge(given, beside)
-            new = self._entry(self.holdings.free_id(origin), {origin.place: content}, options, said)
-            self._plan(Fate.ADDED, origin, new, said, leaves=[origin.place])
-        elif entry:
+            return same is not None
+        if entry.contents[origin.place] != content or entry.recipe != self.recipe:
+            return False
+        options = Metadata() if origin.is_dossier else merge(given, Metadata(**entry.given))
+        if entry.place == origin.place and entry.said != digest_of(merge(options, beside)):
+            return False
+        if not origin.is_dossier and entry.source_id not in self.receipt.unchanged:
+            self.receipt.unchanged.append(entry.source_id)
+        return True
+
+    def _plan_for(self, origin: Origin, content: str, given: Metadata) -> None:
+        """A document that is new, or is not what it was."""
+        beside = _said_beside(origin)
+        entry = self.holdings.at(origin.place)
+        given = Metadata() if origin.is_dossier else given
+        if entry and (len(entry.contents) == 1 or entry.contents[origin.place] == content):
+            options = merge(given, Metadata(**entry.given))
+            said = merge(options, beside)
             changed = self._entry(entry.source_id, {**entry.contents, origin.place: content}, options, said)
             self._plan(Fate.CHANGED, origin, changed, said)
-        else:
-            source_id = "" if origin.is_dossier else self.holdings.free_id(origin)  # the dossier's say their own
-            self._plan(Fate.ADDED, origin, self._entry(source_id, {origin.place: content}, options, said), said)
+            return
+        # Where the text is still what it was elsewhere, that stays, and here is another document from now on.
+        leaves = [origin.place] if entry else []
+        source_id = "" if origin.is_dossier else self.holdings.free_id(origin)  # the dossier's say their own
+        said = merge(given, beside)
+        self._plan(Fate.ADDED, origin, self._entry(source_id, {origin.place: content}, given, said), said, leaves=leaves)
 
     def _found_again(self, origin: Origin, content: str, given: Metadata, beside: Metadata, same: Entry) -> None:
         """The bytes of a document that is known, at a new place: it has moved there where it is gone from an old one."""
+        planned = next((n for n, job in enumerate(self.jobs) if job.entry.source_id == same.source_id), None)
         left = [place for place in same.contents if is_gone(place)]
-        if not left:
-            self.holdings.take(origin.place, content, same.source_id)
-            self.receipt.copies.append(Copy(same.source_id, origin.place))
+        if left and planned is None:
+            options = merge(given, Metadata(**same.given))
+            contents = {origin.place: content, **{place: each for place, each in same.contents.items() if place not in left}}
+            said = merge(options, beside)
+            self._plan(Fate.RENAMED, origin, self._entry(same.source_id, contents, options, said), said, leaves=left)
             return
-        options = merge(given, Metadata(**same.given))
-        contents = {origin.place: content, **{place: each for place, each in same.contents.items() if place not in left}}
-        said = merge(options, beside)
-        self._plan(Fate.RENAMED, origin, self._entry(same.source_id, contents, options, said), said, leaves=left)
+        self.receipt.copies.append(Copy(same.source_id, origin.place))
+        if planned is None:
+            self.holdings.take(origin.place, content, same.source_id)
+        else:
+            job = self.jobs[planned]
+            contents = {**job.entry.contents, origin.place: content}
+            self.jobs[planned] = replace(job, entry=replace(job.entry, contents=contents))
 
     def _entry(self, source_id: str, contents: Mapping[str, str], options: Metadata, said: Metadata) -> Entry:
         return Entry(source_id, self.recipe, contents, digest_of(said), options.said())
@@ -119,6 +147,10 @@ class Survey:
     def _plan(self, fate: Fate, origin: Origin, entry: Entry, said: Metadata, *, leaves: Sequence[str] = ()) -> None:
         request = Request(origin, said, entry.source_id or None)
         self.jobs.append(Job(request, fate, entry, tuple(leaves)))
+
+
+def _said_beside(origin: Origin) -> Metadata:
+    return Metadata() if origin.is_dossier or origin.data is not None else metadata_beside(origin.path)
 
 
 def remade(entry: Entry, recipe: str) -> Job:

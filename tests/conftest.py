@@ -13,6 +13,7 @@ import pytest
 from ingest.metadata import Metadata
 from ingest.pipeline import Pipeline
 from ingest.receipt import Wish
+from tests.desk import Desk, RecordingEmbeddings
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings
@@ -112,3 +113,10 @@ def column_home(
 def home(dossier_home: Path, tmp_path: Path) -> Path:
     """A home of this test's own with the dossier as edition 1; KANTTEKENING_HOME points to it."""
     return Path(shutil.copytree(dossier_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Desk:
+    """A desk with an empty home and an empty folder; only the pinned document comes from the dossier."""
+    (tmp_path / "docs").mkdir()
+    return Desk(tmp_path / "home", tmp_path / "docs", RecordingEmbeddings(embeddings), debate)

@@ -1,0 +1,130 @@
+"""The processes that read documents: what hangs, crashes or fills the memory is refused, and the next one is read."""
+
+import io
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ingest.extraction import RefusedError
+from ingest.metadata import Metadata
+from ingest.origins import Origin
+from ingest.readers import Outcome, Readers
+from ingest.reading import Reading, Request
+from vectorstore.debate import Debate
+
+LONG = "De dijkgraaf plant wilgen langs de Vecht, en dat doet hij elk voorjaar. " * 60_000  # takes seconds to cut into sentences
+
+
+def request(folder: Path, name: str, text: str) -> Request:
+    """A document to read."""
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return Request(Origin(path, str(path)), Metadata())
+
+
+def texts(outcomes: Iterator[tuple[Request, Outcome]]) -> list[tuple[str, str]]:
+    """What came of each request: the text or the reason, by the name of the file."""
+    return [
+        (done.origin.path.name, outcome.document.text if isinstance(outcome, Reading) else str(outcome))
+        for done, outcome in outcomes
+    ]
+
+
+def test_outcomes_come_in_order(tmp_path: Path, debate: Debate) -> None:
+    """However long each takes, the first that was asked for comes first."""
+    requests = [request(tmp_path, f"{n}.txt", f"Tekst {n}. " * (2_000 if n % 7 == 0 else 1)) for n in range(40)]
+    with closing(Readers(debate)) as readers:
+        assert [name for name, _ in texts(readers.read_all(requests))] == [f"{n}.txt" for n in range(40)]
+        assert [name for name, _ in texts(readers.read_all(requests[:3]))] == ["0.txt", "1.txt", "2.txt"]
+
+
+def test_document_that_takes_too_long_is_refused(tmp_path: Path, debate: Debate) -> None:
+    """A document that is not read in time is named, and those around it are read."""
+    requests = [request(tmp_path, "voor.txt", "Voor."), request(tmp_path, "lang.txt", LONG), request(tmp_path, "na.txt", "Na.")]
+    with closing(Readers(debate, seconds=1.5)) as readers:
+        list(readers.read_all(requests[:1]))  # to start a process is not to read
+        assert texts(readers.read_all(requests)) == [
+            ("voor.txt", "Voor."),
+            ("lang.txt", "reading it takes longer than 1.5 seconds; split it and try again"),
+            ("na.txt", "Na."),
+        ]
+
+
+def test_document_that_needs_too_much_memory_is_refused(tmp_path: Path, debate: Debate) -> None:
+    """The limit holds for the process that reads, which goes on with the next one."""
+    requests = [request(tmp_path, "groot.md", "woord " * 8_000_000), request(tmp_path, "na.txt", "Na.")]
+    with closing(Readers(debate, megabytes=400)) as readers:
+        (_, reason), after = texts(readers.read_all(requests))
+    assert reason == "it needs more memory than one document may have; split it and try again"
+    assert after == ("na.txt", "Na.")
+
+
+def test_reader_that_is_killed_takes_nobody_along(tmp_path: Path, debate: Debate) -> None:
+    """A process that ends in the middle of a document, as in a crash, costs that document."""
+    requests = [request(tmp_path, "lang.txt", LONG), *(request(tmp_path, f"{n}.txt", f"Tekst {n}.") for n in range(4))]
+
+    def killing() -> Iterator[Request]:
+        for number, each in enumerate(requests):
+            if number == len(requests) - 1:
+                os.kill(_oldest_reader(), signal.SIGKILL)
+            yield each
+
+    with closing(Readers(debate)) as readers:
+        (first, *others) = texts(readers.read_all(killing()))
+    assert first == ("lang.txt", "reading it stopped the process that read it; it may be damaged: save it anew and try again")
+    assert others == [(f"{n}.txt", f"Tekst {n}.") for n in range(4)]
+
+
+def _oldest_reader() -> int:
+    """The process that got the first document: the server of processes starts them in order."""
+    inside = [process for child in psutil.Process().children() for process in child.children()]
+    return min(inside, key=lambda process: process.create_time()).pid
+
+
+def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> None:
+    """Who does not want the rest ends the processes with what they are doing."""
+    requests = [request(tmp_path, "kort.txt", "Kort."), request(tmp_path, "lang.txt", LONG)]
+    with closing(Readers(debate)) as readers, closing(readers.read_all(requests)) as outcomes:
+        next(outcomes)
+    assert [process for child in psutil.Process().children() for process in child.children() if process.status() == "running"] == []
+
+
+def test_error_in_what_is_asked_for_reaches_the_caller(debate: Debate) -> None:
+    """Whoever makes up the requests hears of his own errors."""
+    with closing(Readers(debate)) as readers, pytest.raises(ZeroDivisionError):
+        list(readers.read_all(request(Path(), str(1 // number), "") for number in (0,)))
+
+
+class Log(io.FileIO):
+    """A file that somebody else adds to after each time that it is read."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """See `io.FileIO`."""
+        data = super().read(-1 if size is None else size)
+        with Path(str(self.name)).open("ab") as other:
+            other.write(b"meer ")
+        return data
+
+
+class LogPath(type(Path())):  # type: ignore[misc]  # the class of paths differs between systems
+    """Where such a file is."""
+
+    def open(self, *_arguments: object, **_options: object) -> Log:
+        """See `Path`."""
+        return Log(str(self))
+
+
+def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    """What is read is all of one moment, or it is refused; a file that is gone is too."""
+    path = tmp_path / "log.txt"
+    path.write_text("tekst ", "utf-8")
+    with pytest.raises(RefusedError, match=r"^it changed while it was read; try again"):
+        Origin(LogPath(path), str(path)).read()
+    path.unlink()
+    with pytest.raises(RefusedError, match="cannot be read"):
+        Origin(path, str(path)).read()

@@ -1,0 +1,195 @@
+"""A folder and its documents: what is renamed, copied, changed in one of two places, or gone."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.metadata import Metadata
+from ingest.receipt import Copy, Refusal, Wish
+from tests.desk import OTTERS, WILLOWS, Desk
+from vectorstore.errors import UsageError
+
+
+def places(desk: Desk) -> dict[str, list[str]]:
+    """The names of the files that each document is in, by its id."""
+    return {
+        document.source.id: [Path(place).name for place in (document.source.place, *document.source.also)]
+        for document in desk.documents().values()
+        if document.source.id != "kanttekening"
+    }
+
+
+def test_renamed_file_is_the_document_that_it_was(desk: Desk) -> None:
+    """Another name changes the place, and the title where that came from the name, and nothing else."""
+    desk.write("wilgen.md", f"---\ntitle: Wilgen\n---\n{WILLOWS}")
+    desk.write("otters.txt", OTTERS)
+    (_, otters, willows) = desk.sync().added
+    (desk.docs / "diep").mkdir()
+    (desk.docs / "wilgen.md").rename(desk.docs / "diep" / "bomen.md")
+    receipt = desk.sync()
+    assert (receipt.renamed, receipt.embeddings, receipt.unchanged) == ([willows], 0, [otters])
+    assert (receipt.added, receipt.changed, receipt.removed) == ([], [], [])
+    assert places(desk) == {willows: ["bomen.md"], otters: ["otters.txt"]}
+    (desk.docs / "otters.txt").rename(desk.docs / "zoogdieren.txt")
+    assert desk.sync().renamed == [otters]
+    assert desk.documents()["zoogdieren.txt"].source.title == "Zoogdieren"
+    assert desk.sync().published is False
+
+
+def test_rename_keeps_what_the_options_said(desk: Desk) -> None:
+    """What a user said of a document goes with it to another name."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    desk.run(Wish(paths=[path], given=Metadata(title="Wilgen", author="De dijkgraaf")))
+    path.rename(desk.docs / "bomen.txt")
+    desk.sync()
+    source = desk.documents()["bomen.txt"].source
+    assert (source.title, source.author) == ("Wilgen", "De dijkgraaf")
+
+
+def test_swapped_names_are_two_changes(desk: Desk) -> None:
+    """Two files that trade names leave each place with the text that is there now."""
+    first, second = desk.write("een.txt", WILLOWS), desk.write("twee.txt", OTTERS)
+    desk.sync()
+    first.rename(desk.docs / "drie.txt")
+    second.rename(first)
+    (desk.docs / "drie.txt").rename(second)
+    receipt = desk.sync()
+    assert (len(receipt.changed), receipt.removed, receipt.documents) == (2, [], 3)
+    assert desk.texts() == {"een.txt": OTTERS, "twee.txt": WILLOWS}
+
+
+@pytest.mark.parametrize(("old", "new"), [("a.txt", "b.txt"), ("b.txt", "a.txt")])
+def test_text_that_moved_for_another_is_not_lost(desk: Desk, old: str, new: str) -> None:
+    """A file that is moved and replaced by another text is both: the document elsewhere, and a new one."""
+    path = desk.write(old, WILLOWS)
+    (_, willows) = desk.sync().added
+    path.rename(desk.docs / new)
+    desk.write(old, OTTERS)
+    desk.sync()
+    assert desk.texts() == {new: WILLOWS, old: OTTERS}
+    assert places(desk)[willows] == [new]
+
+
+def test_renamed_and_copied_at_once(desk: Desk) -> None:
+    """A document that is gone from its place and is now at two others is one document at both."""
+    path = desk.write("oud.txt", WILLOWS)
+    (_, willows) = desk.sync().added
+    path.rename(desk.docs / "een.txt")
+    copy = desk.write("twee.txt", WILLOWS)
+    receipt = desk.sync()
+    assert (receipt.renamed, receipt.copies, receipt.removed) == ([willows], [Copy(willows, str(copy))], [])
+    assert places(desk) == {willows: ["een.txt", "twee.txt"]}
+    assert desk.sync().published is False
+
+
+def test_same_text_under_two_names_is_one_document(desk: Desk) -> None:
+    """Copies are found at once and later, by bytes or by text, and the document stays until its last place is gone."""
+    desk.write("wilgen.txt", WILLOWS)
+    copy = desk.write("kopie.md", WILLOWS)
+    receipt = desk.sync()
+    (copied,) = receipt.added[1:]
+    assert (receipt.copies, receipt.documents) == ([Copy(copied, str(desk.docs / "wilgen.txt"))], 2)
+    later = desk.write("later.txt", WILLOWS)
+    receipt = desk.sync()
+    assert (receipt.copies, receipt.added, receipt.embeddings) == ([Copy(copied, str(later))], [], 0)
+    assert places(desk) == {copied: ["kopie.md", "wilgen.txt", "later.txt"]}
+    assert desk.sync().published is False
+    copy.unlink()
+    receipt = desk.sync()
+    assert (receipt.removed, places(desk)) == ([], {copied: ["wilgen.txt", "later.txt"]})
+    later.unlink()
+    (desk.docs / "wilgen.txt").unlink()
+    assert desk.sync(may_empty=True).removed == [copied]
+    assert places(desk) == {}
+
+
+def test_copy_that_says_something_else_is_another_document(desk: Desk) -> None:
+    """The same text under another date or author is not the same document."""
+    for name, date in (("nota.md", "2024-01-01"), ("nota-nieuw.md", "2025-01-01")):
+        desk.write(name, f"---\ntitle: Nota\npublished: {date}\n---\n{WILLOWS}")
+    receipt = desk.sync()
+    assert (len(receipt.added), receipt.copies) == (3, [])
+
+
+@pytest.mark.parametrize("changed", ["een.txt", "twee.txt"])
+def test_copy_that_changes_becomes_a_document_of_its_own(desk: Desk, changed: str) -> None:
+    """One of two places gets another text: the old text stays at the other, whichever came first."""
+    desk.write("een.txt", WILLOWS)
+    desk.write("twee.txt", WILLOWS)
+    desk.sync()
+    desk.write(changed, OTTERS)
+    receipt = desk.sync()
+    other = {"een.txt": "twee.txt", "twee.txt": "een.txt"}[changed]
+    assert (len(receipt.added), receipt.removed, receipt.documents) == (1, [], 3)
+    assert desk.texts() == {changed: OTTERS, other: WILLOWS}
+    assert desk.sync().published is False
+
+
+def test_document_that_becomes_a_copy_goes(desk: Desk) -> None:
+    """A file that gets the text of another one is a second place of that one."""
+    desk.write("een.txt", WILLOWS)
+    desk.write("twee.txt", OTTERS)
+    (_, first, second) = desk.sync().added
+    desk.write("twee.txt", WILLOWS)
+    receipt = desk.sync()
+    assert (receipt.removed, receipt.copies) == ([second], [Copy(first, str(desk.docs / "twee.txt"))])
+    assert places(desk) == {first: ["een.txt", "twee.txt"]}
+
+
+def test_copy_outside_the_folder_outlives_it(desk: Desk, tmp_path: Path) -> None:
+    """A document that was also given from elsewhere stays when its folder loses it."""
+    elsewhere = tmp_path / "elders.txt"
+    elsewhere.write_text(WILLOWS, "utf-8")
+    desk.ingest(elsewhere)
+    desk.write("wilgen.txt", WILLOWS)
+    desk.write("otters.txt", OTTERS)
+    desk.sync()
+    (desk.docs / "wilgen.txt").unlink()
+    assert desk.sync().removed == []
+    assert desk.texts() == {"elders.txt": WILLOWS, "otters.txt": OTTERS}
+
+
+def test_folder_that_cannot_be_seen_removes_nothing(desk: Desk) -> None:
+    """What is in a folder that turned into something else is not taken for removed unasked."""
+    desk.write("wilgen.txt", WILLOWS)
+    desk.sync()
+    (desk.docs / "wilgen.txt").unlink()
+    desk.docs.rmdir()
+    desk.docs.write_text("geen map", "utf-8")
+    with pytest.raises(UsageError, match="Say --yes"):
+        desk.sync()
+    assert desk.texts() == {"wilgen.txt": WILLOWS}
+
+
+def test_sidecar_says_what_the_file_does_not(desk: Desk) -> None:
+    """A sidecar gives title, author and date, an option wins from it, and to change it is to change the document."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    desk.write("wilgen.txt.toml", 'title = "Wilgen aan de Vecht"\nauthor = "De dijkgraaf"\npublished = 2025-04-22\n')
+    desk.run(Wish(paths=[path], given=Metadata(author="De dijkgravin")))
+    source = desk.documents()["wilgen.txt"].source
+    assert (source.title, source.author, source.published) == ("Wilgen aan de Vecht", "De dijkgravin", "2025-04-22")
+    assert desk.ingest(path).published is False
+    desk.write("wilgen.txt.toml", 'title = "Wilgen langs de Vecht"\n')
+    desk.ingest(path)
+    source = desk.documents()["wilgen.txt"].source
+    assert (source.title, source.author, source.published) == ("Wilgen langs de Vecht", "De dijkgravin", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("titel = 'Wilgen'", "'wilgen.toml' beside it says 'titel', which is not one of author, kind, language, published, "),
+        (
+            "published = 'gisteren'",
+            "'wilgen.toml' beside it has published = 'gisteren'; write it as text, and a date as 2025-04-22",
+        ),
+        ("title = [", "'wilgen.toml' beside it is not valid TOML"),
+    ],
+)
+def test_sidecar_that_cannot_be_used_is_named(desk: Desk, text: str, reason: str) -> None:
+    """A slip in a sidecar refuses the document with what is wrong, instead of being passed over."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    desk.write("wilgen.toml", text)
+    (refusal,) = desk.sync().refused
+    assert refusal == Refusal(str(path), refusal.reason)
+    assert refusal.reason.startswith(reason)
