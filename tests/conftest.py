@@ -13,6 +13,7 @@ import pytest
 from ingest.metadata import Metadata
 from ingest.pipeline import Pipeline
 from ingest.receipt import Wish
+from tests.counts import COUNTS
 from tests.desk import Desk, RecordingEmbeddings
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
@@ -47,6 +48,14 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests counted."""
+    if COUNTS:
+        terminalreporter.section("counts")
+        for line in COUNTS:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)

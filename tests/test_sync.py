@@ -1,13 +1,20 @@
 """A folder and its documents: what is renamed, copied, changed in one of two places, or gone."""
 
+import os
+import random
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ingest.metadata import Metadata
 from ingest.receipt import Copy, Refusal, Wish
+from tests.counts import count
 from tests.desk import OTTERS, WILLOWS, Desk
 from vectorstore.errors import UsageError
+from vectorstore.settings import PREFIX
+
+ROUNDS, SEED = (150 if f"{PREFIX}SOAK" in os.environ else 12), 20261125
 
 
 def places(desk: Desk) -> dict[str, list[str]]:
@@ -173,6 +180,48 @@ def test_sidecar_says_what_the_file_does_not(desk: Desk) -> None:
     desk.ingest(path)
     source = desk.documents()["wilgen.txt"].source
     assert (source.title, source.author, source.published) == ("Wilgen langs de Vecht", "De dijkgravin", None)
+
+
+def test_any_changes_to_a_folder_leave_its_texts(desk: Desk) -> None:
+    """Whatever is written, moved, copied, swapped and deleted between syncs, what is stored is what the files say, each once."""
+    chance = random.Random(SEED)  # noqa: S311  # the same folders every time
+    texts = [WILLOWS, OTTERS, "De bever bouwt een burcht.", "De reiger vist in de sloot.", "Het riet groeit aan de oever."]
+    names = [f"{letter}.txt" for letter in "abcdef"]
+    for _ in range(ROUNDS):
+        for _ in range(chance.randint(1, 4)):
+            _change(desk.docs, chance, names, texts)
+        desk.sync(may_empty=True)
+        files = {path.name: path.read_text("utf-8") for path in desk.docs.iterdir()}
+        assert _stored(desk) == files
+        assert len(places(desk)) == len(set(files.values()))
+        assert desk.sync(may_empty=True).published is False
+    count("syncs of a folder that changed at random", ROUNDS)
+
+
+def _stored(desk: Desk) -> dict[str, str]:
+    """The stored text at each place, by the name of the file there."""
+    documents = [document for document in desk.documents().values() if document.source.id != "kanttekening"]
+    return {Path(place).name: each.text for each in documents for place in (each.source.place, *each.source.also)}
+
+
+def _change(folder: Path, chance: random.Random, names: list[str], texts: list[str]) -> None:
+    present = sorted(path.name for path in folder.iterdir())
+    target = folder / chance.choice(names)
+    action = chance.choice(["write", "delete", "move", "copy", "swap"] if present else ["write"])
+    if action == "write":
+        target.write_text(chance.choice(texts), "utf-8")
+        return
+    path = folder / chance.choice(present)
+    if action == "delete":
+        path.unlink()
+    elif action == "move":
+        path.rename(target)
+    elif action == "copy" and path != target:
+        shutil.copy(path, target)
+    elif action == "swap" and path != target and target.exists():
+        path.rename(folder / "weg")
+        target.rename(path)
+        (folder / "weg").rename(target)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import chromadb
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 _PASSAGES, _CAVEATS = "passages", "caveats"
+_OPENING = Lock()  # Chroma has one client's worth of state per path in a process, and two threads that open it trip over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class PassageStore:
             raise DamagedEditionError(f"There is no vector store in {str(folder)!r}. Restore an earlier edition, or ingest again.")
         settings = ChromaSettings(anonymized_telemetry=False)
         try:
-            self._client: Client = chromadb.PersistentClient(str(folder), settings=settings)  # type: ignore[assignment]  # declared wider than it is
+            with _OPENING:
+                self._client: Client = chromadb.PersistentClient(str(folder), settings=settings)  # type: ignore[assignment]  # declared wider than it is
             self._passages = self._collection(_PASSAGES, model, create=create)
             self._caveats = self._collection(_CAVEATS, model, create=create)
         except (NotFoundError, ChromaError, ValueError, OSError) as error:
@@ -57,7 +60,8 @@ class PassageStore:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._client.close()
+        with _OPENING:
+            self._client.close()
 
     @cached_property
     def _counts(self) -> tuple[int, int]:
