@@ -150,7 +150,7 @@ def _source(origin: Origin, said: Metadata, extracted: Extracted, debate: Debate
         voice = known.id
     is_dossier = origin.place.startswith(DOSSIER_PLACE)
     return Source(
-        id=_source_id(origin, extracted.metadata.get("id")),
+        id=_source_id(origin),
         title=said.title or _title_from_name(origin.path),
         place=origin.place,
         language=said.language or detect_language(extracted.text),
@@ -180,9 +180,9 @@ def _own_voice(said: Metadata, debate: Debate) -> str | None:
     return None
 
 
-def _source_id(origin: Origin, said: object) -> str:
+def _source_id(origin: Origin) -> str:
     if origin.place.startswith(DOSSIER_PLACE):
-        return str(said or origin.path.stem)
+        return origin.place.removeprefix(DOSSIER_PLACE)
     digest = hashlib.sha256(origin.place.encode("utf-8", "surrogateescape")).hexdigest()[:10]
     plain = unicodedata.normalize("NFKD", origin.path.stem.lower()).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "document"

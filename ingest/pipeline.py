@@ -10,17 +10,17 @@ from pathlib import Path
 
 from ingest.base import Base, find_base
 from ingest.building import EditionBuilder, Progress
+from ingest.debate_documents import debate_origins
 from ingest.extraction import RefusedError
 from ingest.loaders import (
     DOSSIER_PLACE,
     Metadata,
     Origin,
-    dossier_origins,
     find_origins,
     load,
     merge,
 )
-from ingest.oversight import states_oversight
+from ingest.oversight import mark_caveats
 from ingest.splitting import group_passages, split_sentences
 from ingest.voices import attribute_voices
 from vectorstore.catalog import Catalog, Entry
@@ -149,6 +149,8 @@ class Pipeline:
                     document = load(found, given, self._debate, data)
                     todo[found.place] = document, Entry(document.source.id, fingerprint, given.said())
             except RefusedError as error:
+                if earlier is None and found.place == DOSSIER_PLACE + self._debate.caveat_document:
+                    raise UsageError(f"The caveat document {str(found.path)!r} cannot be used: {error}.") from error
                 receipt.refused.append(Refusal(found.place, str(error)))
                 continue
             if found.place in todo:
@@ -159,7 +161,11 @@ class Pipeline:
 
     def _dossier_origins(self, away: frozenset[str]) -> list[Origin]:
         pinned = DOSSIER_PLACE + self._debate.caveat_document
-        return [origin for origin in dossier_origins() if origin.place == pinned or (self._dossier and origin.place not in away)]
+        return [
+            origin
+            for origin in debate_origins(self._debate)
+            if origin.place == pinned or (self._dossier and origin.place not in away)
+        ]
 
     def _gone(self, wish: Wish, known: Known, away: frozenset[str], receipt: Receipt) -> list[str]:
         """The ids of the documents to take out."""
@@ -215,23 +221,11 @@ class Pipeline:
     def _passages(self, document: Document) -> list[Passage]:
         sentences = attribute_voices(document, split_sentences(document), self._debate)
         is_pinned = document.source.place == DOSSIER_PLACE + self._debate.caveat_document
-        marked = [
-            replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
-            for sentence in sentences
-        ]
-        return group_passages(document, marked)
+        return group_passages(document, mark_caveats(document, sentences, self._debate.caveat, is_pinned=is_pinned))
 
     def _fingerprint(self, data: bytes, given: Metadata) -> str:
         """What a document is made with, and what it is made from."""
         return f"{self._recipe}:{hashlib.sha256(data + json.dumps(given.said()).encode()).hexdigest()}"
-
-
-def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
-    """Whether a sentence can be a caveat; what the dossier says of itself ("Kanttekening heeft … niet gelezen") is none."""
-    is_about_itself = document.source.after is not None or is_pinned
-    if is_about_itself and document.source.publisher and text.startswith(document.source.publisher):
-        return False
-    return is_pinned or states_oversight(text)
 
 
 def resolve_id(wanted: str, ids: Iterable[str]) -> str:
