@@ -116,6 +116,14 @@ def test_answers_are_of_this_debate(explainer: Explainer, weir: Debate, question
     assert f"\n{HEADINGS[answer.language]}\n" in as_plain_text(answer, weir)
 
 
+def test_sentences_that_state_the_caveat(weir_home: Path, embeddings: PassageEmbeddings) -> None:
+    """They are those that the words of the debate file find, and those of the caveat document that are not about itself."""
+    with EditionReader(Shelf(next((weir_home / "debates").iterdir())), embeddings.model).current() as edition:
+        passages = [each.passage for source in edition.catalog.sources() for each in edition.catalog.passages_of(source.id)]
+    stated = [passage.text_of(sentence) for passage in passages for sentence in passage.sentences if sentence.oversight]
+    assert sorted(stated) == sorted([*PINNED, *STATED])
+
+
 def test_title_is_of_the_one_in_office(explainer: Explainer) -> None:
     """ "De wethouder" of September 2023 is the one who held the office then, not the one who holds it now."""
     explained = explainer.answer("Wat vond Koos Brinkman van de vistrap?")

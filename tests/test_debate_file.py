@@ -80,6 +80,8 @@ def test_office_in_a_question_is_its_present_holder(folder: Path) -> None:
     ]
     file.write_text(MINIMAL + voices.replace('name = "W0"', 'name = "W0"\nasked_as = ["Wethouder"]'), "utf-8")
     assert [each.asked_as for each in load_debate(folder).voices[1:]] == [("Wethouder",), ("alderman",)]
+    file.write_text(MINIMAL + voices.replace('until = "2024"', ""), "utf-8")
+    assert [each.asked_as for each in load_debate(folder).voices] == [(), (), ()]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,8 @@ def test_office_in_a_question_is_its_present_holder(folder: Path) -> None:
         ("De kosten van deze brug zijn nog onzeker.", True),
         ("Elke RAMING van de brug is een Schatting.", True),
         ("Ramingen over zulke bruggen vallen vaak tegen.", True),
+        ("De kosten van zo'n brug vallen hoger uit.", True),
+        ("De kosten vallen volgens de raad lager uit.", False),
         ("De kosten van deze brug staan vast.", False),
         ("De onkosten van deze brug zijn nog onzeker.", False),
         ("Zijn de kosten van de brug onzeker?", False),
@@ -96,7 +100,7 @@ def test_office_in_a_question_is_its_present_holder(folder: Path) -> None:
 )
 def test_words_state_the_caveat(folder: Path, text: str, expected: bool) -> None:  # noqa: FBT001  # the answer that is expected
     """A sentence states it with a word of every part of a row; * is any rest of a word, and words are whole."""
-    row = 'words = [["kosten | raming*", "onzeker* | schatting* | vallen vaak  tegen"]]'
+    row = 'words = [["kosten | raming*", "onzeker* | schatting* | vallen vaak  tegen | vallen * uit"]]'
     (folder / "debate.toml").write_text(f"{MINIMAL}[caveat]\n{row}\n", "utf-8")
     assert states_oversight(text, load_debate(folder).caveat) is expected
 
