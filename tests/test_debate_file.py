@@ -78,8 +78,8 @@ def test_office_in_a_question_is_its_present_holder(folder: Path) -> None:
         ((), "2020", "2024"),
         (("wethouder", "alderman"), "2024-05-01", None),
     ]
-    file.write_text(MINIMAL + voices.replace('name = "W0"', 'name = "W0"\nasked_as = ["Wethouder"]'), "utf-8")
-    assert [each.asked_as for each in load_debate(folder).voices[1:]] == [("Wethouder",), ("alderman",)]
+    file.write_text(MINIMAL + voices.replace('name = "W0"', 'name = "W0"\nasked_as = ["De wethouder"]'), "utf-8")
+    assert [each.asked_as for each in load_debate(folder).voices[1:]] == [("De wethouder",), ("alderman",)]
     file.write_text(MINIMAL + voices.replace('until = "2024"', ""), "utf-8")
     assert [each.asked_as for each in load_debate(folder).voices] == [(), (), ()]
 

@@ -1,5 +1,6 @@
 """Reads a debate from its `debate.toml`, and says of a mistake in it which field it is in and what to do."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from vectorstore.debate import DEBATE_FILE, DOCUMENTS, Asking, Caveat, Debate, V
 from vectorstore.debate_tables import AskingTable, CaveatTable, DebateTable, VoiceTable
 from vectorstore.errors import UsageError
 
+_ARTICLE = re.compile(r"^(?:de|het|the) ")
 _ADVICE = {
     "missing": "it is missing; add it",
     "extra_forbidden": "there is no such field; check the spelling, or take it out",
@@ -118,7 +120,7 @@ def _mistake(file: Path, field: str, value: object, advice: str) -> UsageError:
 
 def _voices(tables: Sequence[VoiceTable]) -> Iterator[Voice]:
     """The voices. In a question "de wethouder" is the one who holds that office now, unless the file gives it to another."""
-    given = {name.casefold() for each in tables for name in each.asked_as}
+    given = {_ARTICLE.sub("", name.casefold()) for each in tables for name in each.asked_as}
     holders = Counter(title for each in tables if each.until is None for title in each.titles)
     for each in tables:
         now = [] if each.until else [title for title in each.titles if holders[title] == 1 and title.casefold() not in given]
