@@ -38,7 +38,7 @@ class Chat:
     def __init__(self, explainer: Explainer, debate: Debate, screen: Screen, language: Language | None = None) -> None:
         """`language` fixes that of the answers; None follows each question."""
         self._explainer, self._debate, self._screen, self._language = explainer, debate, screen, language
-        self._say = texts(language or "nl")
+        self._say = texts(language or "nl", debate)
         self._conversation: tuple[Turn, ...] = ()
         self._last: Answer | None = None
 
@@ -70,7 +70,7 @@ class Chat:
                 self._answered(self._explainer.answer(line, self._conversation, self._language))
             case "positions":
                 explained = self._explainer.positions(rest, self._language)
-                self._answered(explained, [positions_heading(explained.answer, rest)])
+                self._answered(explained, [positions_heading(explained.answer, rest, self._debate)])
             case "sources":
                 self._sources()
             case "new":
@@ -83,7 +83,7 @@ class Chat:
 
     def _answered(self, explained: Explained, heading: list[Block] | None = None) -> None:
         self._conversation, self._last = explained.conversation, explained.answer
-        self._say = texts(explained.answer.language)
+        self._say = texts(explained.answer.language, self._debate)
         self._show([*(heading or []), *render(explained.answer, self._debate)])
 
     def _sources(self) -> None:

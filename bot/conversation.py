@@ -127,10 +127,11 @@ def _other_voice(question: Question, earlier: Question, debate: Debate) -> ReadQ
     names = [voice.name for voice_id in question.voices if (voice := debate.voice(voice_id))]
     shown = earlier.text
     replaced = False
+    before = "|".join(["de", "het", "the", *(re.escape(title) for each in debate.voices for title in each.titles)])
     for voice_id in earlier.voices:
         voice = debate.voice(voice_id)
         for name in sorted((voice.name, *voice.aliases, *voice.asked_as), key=len, reverse=True) if voice else ():
-            pattern = re.compile(rf"(?<!\w)(?:(?:de|het|the|staatssecretaris)\s+)*{re.escape(name)}(?!\w)", re.IGNORECASE)
+            pattern = re.compile(rf"(?<!\w)(?:(?:{before})\s+)*{re.escape(name)}(?!\w)", re.IGNORECASE)
             if not replaced and pattern.search(shown):
                 shown, replaced = pattern.sub(" en ".join(names), shown, count=1), True
     if not replaced:

@@ -65,7 +65,7 @@ class Explainer:
         with self._editions.current() as edition:
             caveat = self._retriever.retrieve(Query(self._debate.title, language), edition).caveat
             stamp = _stamp(edition)
-        message = texts(language).say("unavailable")
+        message = texts(language, self._debate).say("unavailable")
         status = AnswerStatus.UNAVAILABLE
         return Answer(asked, asked, language, status, caveat, stamp, reason=reason, message=message, sources=(caveat.source,))
 
@@ -115,7 +115,7 @@ class Explainer:
         return select(evidence, question, self._debate, edition.catalog)
 
     def _smalltalk(self, question: Question, evidence: Evidence, edition: Edition) -> Answer:
-        say = texts(question.language)
+        say = texts(question.language, self._debate)
         documents, _ = edition.catalog.counts()
         stamp = _stamp(edition)
         name, listed = question.kind.value, [evidence.caveat.source]
@@ -135,13 +135,17 @@ class Explainer:
             edition=stamp,
             sources=tuple(listed),
             message=say.say(
-                name, title=self._debate.title, count=documents, number=stamp.number, date=say.date(stamp.published_at)
+                name,
+                title=self._debate.titled(question.language),
+                count=documents,
+                number=stamp.number,
+                date=say.date(stamp.published_at),
             ),
         )
 
     def _from_selection(self, asked: str, read: ReadQuestion, selection: Selection, evidence: Evidence, edition: Edition) -> Answer:
         question = read.question
-        say = texts(question.language)
+        say = texts(question.language, self._debate)
         refused = selection.status is AnswerStatus.NOT_IN_SOURCES
         reason = _reason(question, selection, say)
         verdict = say.say("verdict") if question.kind is Kind.VERDICT and not refused else None

@@ -9,9 +9,14 @@ from typing import Any
 
 
 @cache
-def anywhere(name: str) -> re.Pattern[str]:
-    """A pattern to search a question with; KeyError when there is none of that name."""
-    return re.compile("|".join(rf"(?<!\w)(?:{entry})(?!\w)" for entry in _phrases()["anywhere"][name]), re.IGNORECASE)
+def anywhere(name: str, subjects: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """A pattern to search a question with; KeyError when there is none of that name.
+
+    `subjects` are what a debate is for or against, for the phrases that have a blank for it.
+    """
+    subject = "|".join(map(re.escape, subjects)) or r"(?!)"
+    entries = (entry.replace("{subject}", subject) for entry in _phrases()["anywhere"][name])
+    return re.compile("|".join(rf"(?<!\w)(?:{entry})(?!\w)" for entry in entries), re.IGNORECASE)
 
 
 @cache

@@ -76,10 +76,7 @@ class Question:
     had_attack: bool = False
 
 
-_EVERYWHERE = frozenset(
-    """genai kunstmatige intelligentie artificial intelligence generative public overheid standpunt positie mening debat
-    debate view""".split()
-)
+_EVERYWHERE = frozenset("standpunt positie mening debat debate view".split())
 # Characters that are not seen but are read by machines: tags, zero-width and direction marks.
 _UNSEEN = re.compile(r"[\U000e0000-\U000e007f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -104,7 +101,7 @@ _NAMELESS = frozenset(
     """zijn hun his their men je jij jullie u iemand iedereen hij zij ze hen hem haar dit dat deze er we wij mensen burgers
     ambtenaren experts deskundigen overheid onderzoek bronnen kritiek anderen people experts it they he she you someone
     everyone critics them him her sources voorstanders tegenstanders partijen wie wat artikel rapport verordening wet
-    avg standpunt algoritmekader handreiking kader framework law government visie nds act column kamerleden dutch
+    avg standpunt handreiking kader framework law government visie act column kamerleden dutch
     nederland nederlandse netherlands""".split()
 )
 
@@ -118,7 +115,7 @@ def clean(text: str) -> str:
     visible = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
     line = " ".join("".join(char if unicodedata.category(char)[0] != "C" else " " for char in visible).split())
     if not line:
-        raise UsageError("The question is empty. Ask something, for example: Hoeveel banen kan AI volgens BCG opleveren?")
+        raise UsageError("The question is empty. Ask something, for example: Wie vindt wat?")
     if len(line) > MAX_CHARS:
         raise UsageError(f"The question has {len(line):,} characters; the limit is {MAX_CHARS:,}. Ask it in fewer words.")
     return line
@@ -129,7 +126,7 @@ def read_question(asked: str, debate: Debate, language: Language | None = None) 
     smalltalk = _smalltalk(asked)
     if smalltalk:
         return Question(asked, asked, language or detect_language(asked), smalltalk)
-    text, had_attack = _without_attack(asked)
+    text, had_attack = _without_attack(asked, debate)
     language = language or detect_language(text or asked)
     meant = as_meant(text) if language == "nl" else text
     text = _REQUEST.sub("", meant).strip() or meant
@@ -139,7 +136,7 @@ def read_question(asked: str, debate: Debate, language: Language | None = None) 
         asked=asked,
         text=text,
         language=language,
-        kind=_kind(text, voices, are_alike=are_compared or _are_listed(text, _mentions(text, debate))),
+        kind=_kind(text, voices, debate, are_alike=are_compared or _are_listed(text, _mentions(text, debate))),
         wanted=_wanted(text),
         voices=voices,
         stranger=_stranger(text, debate) if not voices or anywhere("position").search(text) else None,
@@ -147,14 +144,14 @@ def read_question(asked: str, debate: Debate, language: Language | None = None) 
     )
 
 
-def _without_attack(asked: str) -> tuple[str, bool]:
+def _without_attack(asked: str, debate: Debate) -> tuple[str, bool]:
     """A question without the clauses that try to change the rules, and whether there were any."""
     clauses = [clause for clause in _CLAUSE.split(asked) if clause]
     kept: list[str] = []
     dropped_intro = False
     for clause in clauses:
         is_dictated = dropped_intro and clause.lstrip()[:1] in "'\"‘“«"
-        if anywhere("attack").search(clause) or is_dictated:
+        if _is_attack(clause, debate) or is_dictated:
             dropped_intro = clause.rstrip().endswith(":")
             continue
         kept.append(clause)
@@ -162,6 +159,14 @@ def _without_attack(asked: str) -> tuple[str, bool]:
         return asked, False
     text = " ".join(kept).strip(" ,;:-\"'")
     return text if len(text.split()) > 1 else "", True
+
+
+def _is_attack(clause: str, debate: Debate) -> bool:
+    """Whether a clause tries to change the rules, such as leaving out what the debate has its caveat about."""
+    if anywhere("attack").search(clause):
+        return True
+    leaves_out = anywhere("leave_out").search(clause)
+    return leaves_out is not None and bool(names_pattern(debate.caveat.called, ignore_case=True).search(clause, leaves_out.end()))
 
 
 def named_voices(text: str, debate: Debate) -> tuple[str, ...]:
@@ -180,9 +185,8 @@ def subject_of(question: Question, debate: Debate) -> str:
 
 def names_subject(subject: str, language: Language, debate: Debate) -> bool:
     """Whether there is more in a subject than the debate's own, which everything is about."""
-    return any(
-        word not in _EVERYWHERE and word not in content_words(debate.title, "nl") for word in content_words(subject, language)
-    )
+    own = {*_EVERYWHERE, *content_words(" ".join((debate.title, *debate.asking.common)), "nl")}
+    return any(word not in own for word in content_words(subject, language))
 
 
 def _without_voices(text: str, voices: tuple[str, ...], debate: Debate) -> str:
@@ -241,10 +245,10 @@ def _are_listed(text: str, mentions: Sequence[tuple[int, int, str]]) -> bool:
     return any(anywhere("list_between").fullmatch(gap.strip(" ,?")) for gap in between)
 
 
-def _kind(text: str, voices: tuple[str, ...], *, are_alike: bool) -> Kind:
+def _kind(text: str, voices: tuple[str, ...], debate: Debate, *, are_alike: bool) -> Kind:
     if anywhere("all_positions").search(text) and len(voices) < 2:
         return Kind.ALL_POSITIONS
-    if anywhere("verdict").search(text):
+    if anywhere("verdict", debate.asking.subjects).search(text):
         return Kind.VERDICT
     if len(voices) > 1 and (are_alike or anywhere("position").search(text)):
         return Kind.COMPARISON
@@ -268,10 +272,11 @@ def _without_about(name: str, debate: Debate) -> str:
 def _stranger(text: str, debate: Debate) -> str | None:
     """Whose position is asked for, when that is no voice of the debate."""
     mentions = _mentions(text, debate)
+    nobody = {*_NAMELESS, *(word.lower() for word in (*debate.asking.works, *debate.asking.common))}
     for match in _STRANGER.finditer(text):
         if any(start <= match.start("name") < end for start, end, _ in mentions):
             continue  # "the Court of Audit" is one name
         name = _without_about(match.group("name"), debate).strip("?.!,;:'’\"")
-        if name and name.lower() not in _NAMELESS and not named_voices(name, debate):
+        if name and name.lower() not in nobody and not named_voices(name, debate):
             return name
     return None

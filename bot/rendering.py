@@ -39,9 +39,9 @@ def render_sources(answer: Answer, debate: Debate) -> list[Block]:
     return [*_sources(answer, frame, in_full=True), *_caveat(answer, frame), _edition(answer, frame)]
 
 
-def positions_heading(answer: Answer, topic: str | None) -> Block:
+def positions_heading(answer: Answer, topic: str | None, debate: Debate | None = None) -> Block:
     """What stands above an answer that shows the positions on a topic, or on the debate as a whole."""
-    say = texts(answer.language)
+    say = texts(answer.language, debate)
     heading = say.say("positions_heading", topic=printable(topic)) if topic else say.say("positions_heading_all")
     return Block(BlockKind.MESSAGE, heading)
 
@@ -107,7 +107,7 @@ class _Frame:
     def of(cls, answer: Answer, debate: Debate) -> Self:
         """The frame of an answer."""
         numbers = {source.id: number for number, source in enumerate(answer.sources, start=1)}
-        return cls(texts(answer.language), debate, numbers, (*answer.quotes, *answer.nearest, answer.caveat))
+        return cls(texts(answer.language, debate), debate, numbers, (*answer.quotes, *answer.nearest, answer.caveat))
 
     def heading(self, quote: Quote, voice: Voice | None) -> str:
         """Whose words these are, and through whom they come to us where that is somebody else."""

@@ -7,6 +7,7 @@ import typer
 
 from bot.evaluate_command import evaluate
 from bot.ingest_commands import editions_app, ingest, remove
+from bot.init_command import init
 from bot.options import AsJson, main_options
 from bot.screen import Screen
 from bot.source_commands import sources_app, status
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 app.callback(
     help="Kanttekening is a computer program that explains a public debate from documents: in verbatim quotations with their "
-    "source, and always with the caveat that people must oversee AI. It can pick the wrong quotation: check the source.",
+    "source, and always with a caveat beside it. It can pick the wrong quotation: check the source.",
     epilog="Exit codes: 0 answered or done, 1 error, 2 usage, 3 not in the sources, 4 no usable edition, "
     "5 some documents were refused, 130 interrupted.",
 )(main_options)
@@ -58,7 +59,7 @@ def ask(
 ) -> None:
     """Answer a question, in quotations.
 
-    For example: kanttekening ask "Hoeveel banen kan AI volgens BCG opleveren?"
+    For example: kanttekening ask "Wie vindt wat?"
     """
     from bot.questions import clean
     from bot.workspace import Workspace
@@ -90,7 +91,7 @@ def positions(
 
     workspace = Workspace(Screen(sys.stderr))
     explained = workspace.explainer.positions(topic, language)
-    _tell(explained, workspace, [positions_heading(explained.answer, topic)], as_json=as_json, explain=explain)
+    _tell(explained, workspace, [positions_heading(explained.answer, topic, workspace.debate)], as_json=as_json, explain=explain)
 
 
 @app.command()
@@ -109,6 +110,7 @@ app.add_typer(editions_app, name="editions")
 app.add_typer(sources_app, name="sources")
 app.command()(status)
 app.command()(evaluate)
+app.command()(init)
 
 
 def _question(given: str | None) -> str:
@@ -116,7 +118,7 @@ def _question(given: str | None) -> str:
     if given is not None and given != "-":
         return given
     if given is None and sys.stdin.isatty():
-        raise UsageError('No question. Ask one, for example: kanttekening ask "Hoeveel banen kan AI volgens BCG opleveren?"')
+        raise UsageError('No question. Ask one, for example: kanttekening ask "Wie vindt wat?"')
     try:
         return sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.blocks import printable
 from bot.screen import Screen
+from bot.texts import check_texts
 from vectorstore.debate import Debate, load_debate
 from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
 from vectorstore.errors import BusyError, DamagedEditionError, NoEditionError, UsageError
@@ -37,6 +39,7 @@ class Workspace:
         """
         self.settings = _settings(flags)
         self.debate: Debate = load_debate(self.settings.debate)
+        check_texts(self.debate)
         self._notices = notices
 
     @property
@@ -119,7 +122,9 @@ class Workspace:
         self._notices.line(reason)
         while self._needs_edition():
             try:
-                self._run(Wish())
+                receipt = self._run(Wish())
+                for refusal in receipt.refused:
+                    self._notices.line(printable(f"Refused {refusal.place!r}: {refusal.reason}."))
             except BusyError:
                 time.sleep(_POLL_SECONDS)
 
@@ -129,7 +134,9 @@ class Workspace:
         try:
             current = self.shelf.current()
         except NoEditionError:
-            return f"There is no edition in {home!r} yet: building the first one from the bundled dossier."
+            documents = self.debate.documents
+            source = f"the documents in {str(documents)!r}" if documents else "the bundled dossier"
+            return f"There is no edition in {home!r} yet: building the first one from {source}."
         except DamagedEditionError:
             return None  # whoever opens it says so
         # Whoever sets another model is told to ingest; whoever only updated the program has chosen nothing.

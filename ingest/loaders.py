@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.extraction import Extracted, RefusedError
 from ingest.formats import extract
 from ingest.metadata import Metadata, is_date, merge, metadata_from, one_line
-from ingest.origins import Origin, is_address
+from ingest.origins import DOSSIER_PLACE, Origin, is_address
 from vectorstore.debate import Debate
 from vectorstore.languages import detect_language
 from vectorstore.passages import Document, Reference, Source, Wording
@@ -25,7 +25,7 @@ def load(origin: Origin, given: Metadata, debate: Debate, data: bytes | None = N
     """
     extracted = extract(origin.path.suffix.lower(), origin.read() if data is None else data)
     said = merge(given, merge(origin.said, metadata_from(extracted.metadata)))
-    own = str(extracted.metadata.get("id") or origin.path.stem) if origin.is_dossier else id_of(origin)
+    own = origin.place.removeprefix(DOSSIER_PLACE) if origin.is_dossier else id_of(origin)
     return Document(
         source=_source(source_id or own, origin, said, extracted, debate),
         text=extracted.text,

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from ingest.base import find_base
 from ingest.building import Progress
+from ingest.debate_documents import debate_origins
 from ingest.draft import Draft
 from ingest.extraction import RefusedError
 from ingest.holdings import Holdings
 from ingest.ledger import Ledger, Made
-from ingest.origins import DOSSIER_PLACE, Origin, dossier_origins, find_origins
+from ingest.origins import DOSSIER_PLACE, Origin, find_origins
 from ingest.readers import Outcome, Readers
 from ingest.reading import Request, read
 from ingest.receipt import Receipt, Wish
@@ -75,6 +76,7 @@ class Pipeline:
                     if not wish.dry_run:
                         is_changed |= _relabel(draft, ledger, holdings)
                         is_changed |= _put(draft, made)
+                self._require_caveat(holdings, receipt)
                 receipt.removed = holdings.gone()
                 if not wish.dry_run and (_relabel(draft, ledger, holdings) or receipt.removed or is_changed):
                     draft.publish(receipt.removed, away, self._keep, receipt)
@@ -99,13 +101,23 @@ class Pipeline:
         ]
         return [*survey.jobs, *(remade(entry, self._recipe) for entry in stale)]
 
+    def _require_caveat(self, holdings: Holdings, receipt: Receipt) -> None:
+        """No edition without the document that the caveat can always be had from."""
+        place = DOSSIER_PLACE + self._debate.caveat_document
+        if holdings.at(place) is None:
+            path = next(str(origin.path) for origin in debate_origins(self._debate) if origin.place == place)
+            reason = next((refusal.reason for refusal in receipt.refused if refusal.place == place), "it cannot be read")
+            raise UsageError(f"The caveat document {path!r} cannot be used: {reason}.")
+
     def _dossier_origins(self, away: frozenset[str]) -> list[Origin]:
         pinned = DOSSIER_PLACE + self._debate.caveat_document
-        return [origin for origin in dossier_origins() if origin.place == pinned or (self._dossier and origin.place not in away)]
+        ours = debate_origins(self._debate)
+        return [origin for origin in ours if origin.place == pinned or (self._dossier and origin.place not in away)]
 
     def _outcomes(self, jobs: Sequence[Job], before: Catalog | None) -> Generator[tuple[Job, Outcome]]:
-        """Every job with what came of it: the dossier's documents are read here, the others in processes of their own."""
-        is_ours = [job.request.origin.is_dossier and job.fate is not Fate.REMADE for job in jobs]
+        """Every job with what came of it: bundled documents are read here, the others in processes of their own."""
+        is_bundled = self._debate.documents is None
+        is_ours = [is_bundled and job.request.origin.is_dossier and job.fate is not Fate.REMADE for job in jobs]
         ours, theirs = (list(compress(jobs, chosen)) for chosen in (is_ours, map(not_, is_ours)))
         for job in ours:
             yield job, _read_here(job.request, self._debate)

@@ -1,12 +1,12 @@
 """One document from its bytes to its passages: everything that is done to a document before it is embedded."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.loaders import load
 from ingest.metadata import Metadata
 from ingest.origins import DOSSIER_PLACE, Origin
-from ingest.oversight import states_oversight
+from ingest.oversight import mark_caveats
 from ingest.splitting import group_passages, split_sentences
 from ingest.voices import attribute_voices
 from vectorstore.debate import Debate
@@ -53,16 +53,4 @@ def content_digest(data: bytes) -> str:
 def _passages(document: Document, debate: Debate) -> tuple[Passage, ...]:
     sentences = attribute_voices(document, split_sentences(document), debate)
     is_pinned = document.source.place == DOSSIER_PLACE + debate.caveat_document
-    marked = [
-        replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
-        for sentence in sentences
-    ]
-    return tuple(group_passages(document, marked))
-
-
-def _states_caveat(document: Document, text: str, *, is_pinned: bool) -> bool:
-    """Whether a sentence can be a caveat; what the dossier says of itself ("Kanttekening heeft … niet gelezen") is none."""
-    is_about_itself = document.source.after is not None or is_pinned
-    if is_about_itself and document.source.publisher and text.startswith(document.source.publisher):
-        return False
-    return is_pinned or states_oversight(text)
+    return tuple(group_passages(document, mark_caveats(document, sentences, debate.caveat, is_pinned=is_pinned)))

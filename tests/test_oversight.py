@@ -8,6 +8,7 @@ import pytest
 
 from ingest.oversight import can_be_caveat, states_oversight
 from tests.evaluation.oversight import LABELS, Labelled, interval, load_labelled, score
+from vectorstore.debate import Debate
 
 MIN_LABELS = 200
 MIN_PRECISION, MIN_RECALL = 0.90, 0.85
@@ -80,9 +81,9 @@ def test_score_counts_what_is_right_and_wrong() -> None:
         ("", False),
     ],
 )
-def test_what_states_oversight(text: str, expected: bool) -> None:  # noqa: FBT001  # the answer that is expected
+def test_what_states_oversight(debate: Debate, text: str, expected: bool) -> None:  # noqa: FBT001  # the answer that is expected
     """People who watch or judge, and effects that are uncertain, state it; questions, scraps and other matters do not."""
-    assert states_oversight(text) is expected
+    assert states_oversight(text, debate.caveat) is expected
 
 
 @pytest.mark.parametrize(

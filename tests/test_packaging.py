@@ -126,6 +126,7 @@ def test_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     assert {
         "vectorstore/model/onnx/model_qint8.onnx",
         "vectorstore/debate.toml",
+        "vectorstore/skeleton/documents/kanttekening.md",
         "bot/texts/nl.toml",
         "ingest/dossier/debat.md",
     } <= names

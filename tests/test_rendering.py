@@ -12,7 +12,8 @@ from vectorstore.passages import Locator, Quote, Reference, Source, Wording
 
 BCG = Voice("bcg", "Boston Consulting Group", aliases=("BCG",))
 SZABO = Voice("szabo", "Zsolt Szabó")
-DEBATE = Debate("AI in de publieke sector", (BCG, SZABO), "kanttekening")
+HEADINGS = (("nl", "caveat_heading", "Let op: menselijk toezicht"), ("en", "caveat_heading", "Note: human oversight"))
+DEBATE = Debate("AI in de publieke sector", (BCG, SZABO), "kanttekening", texts=HEADINGS)
 COLUMN = Source(
     "column-1", "De visie ontbreekt", "/c.txt", "nl", "column", publisher="Krant", author="Jo Maas", published="2025-04-22",
     url="https://krant.example/1",

@@ -180,7 +180,7 @@ def test_exit_code_of_a_question_outside_the_sources(article_home: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ask", ""], "Error: The question is empty. Ask something, for example: Hoeveel banen kan AI volgens BCG opleveren?"),
+        (["ask", ""], "Error: The question is empty. Ask something, for example: Wie vindt wat?"),
         (["ask", "--jsonl", "x"], "Error: --jsonl reads its questions from stdin and goes with --language alone."),
         (
             ["ingest", "--published", "2025-13"],
@@ -235,7 +235,7 @@ def test_batch_goes_on_after_bad_lines(article_home: Path) -> None:
     assert [(each["id"], each["answer"]["status"], each["answer"]["reason"]) for each in found] == [
         ("a", "answered", None),
         (None, "unavailable", "The line is not JSON in UTF-8."),
-        (7, "unavailable", "The question is empty. Ask something, for example: Hoeveel banen kan AI volgens BCG opleveren?"),
+        (7, "unavailable", "The question is empty. Ask something, for example: Wie vindt wat?"),
         ("b", "unavailable", '"turns" is not a list of one or more questions.'),
         ("c", "unavailable", "The question has 2,001 characters; the limit is 2,000. Ask it in fewer words."),
         ("d", "unavailable", '"language" is not "nl" or "en".'),

@@ -1,12 +1,14 @@
-"""The caveat that an answer shows: the oversight statement closest to the question. There always is one."""
+"""The caveat that an answer shows: the statement of it closest to the question. There always is one."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import log
 
 import numpy as np
 
 from vectorstore.catalog import StoredPassage
+from vectorstore.debate import Caveat, Debate
 from vectorstore.edition import Edition
 from vectorstore.errors import DamagedEditionError
 from vectorstore.passages import Passage, Quote, Sentence, Vector
@@ -14,7 +16,6 @@ from vectorstore.quotes import quote_sentences
 from vectorstore.standing import begins_dependent
 from vectorstore.weighing import Weighing, as_language, nearness
 
-_NAMES_PEOPLE = re.compile(r"\b(?:toezicht|mens|mensen|menselijk\w*|oordelen|ambtenaren|human|oversight|people)\b", re.IGNORECASE)
 _CANDIDATES = 30
 # In log-odds, fitted on the development half of the pairs of questions and caveats that were labelled relevant or not;
 # `caveat relevant` of `make evaluate` tells how well they do.
@@ -25,20 +26,21 @@ _SAME_SOURCE = 2.72  # the share of those that stand in the same document
 _VOICE = 1.15  # for one of a voice that the question names
 _LENGTH = 1.44  # for each time that it is e times as long: a longer statement is understood by itself
 _PINNED = 0.91  # for the statements of the pinned document, which were written to stand beside any answer
-_PEOPLE = 0.78  # for one that names people or their oversight, not only that an effect is unproven
+_PREFERRED = 0.78  # for one that has the words that the debate prefers in its caveat
 _LEANING = -1.5  # for one that points back
 
 
 def closest_caveat(
-    edition: Edition, weighing: Weighing, pinned_document: str, found: Sequence[tuple[str, Vector]] = (), voices: Sequence[str] = ()
+    edition: Edition, weighing: Weighing, debate: Debate, found: Sequence[tuple[str, Vector]] = (), voices: Sequence[str] = ()
 ) -> Quote:
-    """The caveat for a question; the pinned document's statements always take part.
+    """The caveat for a question; the statements of the debate's caveat document always take part.
 
     `found` holds the source and the vector of the best sentences for the question, `voices` whom it names.
 
     Raises:
         DamagedEditionError: the edition lacks the pinned document.
     """
+    pinned_document = debate.caveat_document
     pinned = edition.catalog.passages_of(pinned_document)
     sources = edition.catalog.sources_by_id()
     ranked = []
@@ -47,7 +49,7 @@ def closest_caveat(
         text, vector = passage.text_of(sentence), stored.vectors[index]
         score = _SIMILARITY * float(nearness(vector @ weighing.vector))
         score += _WORDS * weighing.alone(passage, sentence, as_language(sources[passage.source_id].language))
-        score += _beside(passage, vector, found) + _alone(text, sentence, voices)
+        score += _beside(passage, vector, found) + _alone(text, sentence, voices, debate.caveat)
         score += _PINNED if passage.source_id == pinned_document else 0.0
         ranked.append((score, passage.id, index, passage))
     if not ranked:
@@ -75,12 +77,17 @@ def _beside(passage: Passage, vector: Vector, found: Sequence[tuple[str, Vector]
     return (_BESIDE * sum(near) + _SAME_SOURCE * sum(same)) / len(found)
 
 
-def _alone(text: str, sentence: Sentence, voices: Sequence[str]) -> float:
+def _alone(text: str, sentence: Sentence, voices: Sequence[str], caveat: Caveat) -> float:
     """What a statement is worth by itself."""
     score = _LENGTH * log(max(1, len(text.split())))
     score += _VOICE if set(sentence.voices) & set(voices) else 0.0
-    score += _PEOPLE if _NAMES_PEOPLE.search(text) else 0.0
+    score += _PREFERRED if any(pattern.search(text) for pattern in _preferred(caveat)) else 0.0
     return score + (_LEANING if begins_dependent(text) else 0.0)
+
+
+@cache
+def _preferred(caveat: Caveat) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in caveat.preferred)
 
 
 def _candidates(edition: Edition, near: Sequence[Vector], pinned: list[StoredPassage]) -> Iterator[tuple[StoredPassage, int]]:

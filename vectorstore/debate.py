@@ -1,15 +1,17 @@
-"""The debate: its title, its voices, what counts as the caveat, and words that mean the same in its field."""
+"""The debate: its title, its voices, what counts as its caveat, and the words of its field.
 
+Nothing else in the program knows what the debate is about; `vectorstore.debate_file` reads it from a file.
+"""
+
+import hashlib
 import re
-import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from vectorstore.errors import UsageError
-
-_DEFAULT = Path(__file__).with_name("debate.toml")
+DEBATE_FILE, DOCUMENTS = "debate.toml", "documents"
+_BUNDLED = Path(__file__).with_name(DEBATE_FILE)
+_MAX_SLUG = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,53 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Caveat:
+    """Which sentences state the caveat, in regular expressions that are compared without regard to case.
+
+    A sentence states it where it has every part of one of the `statements`; one that has any of `preferred` is the better
+    caveat. `called` holds what people call it who want it left out.
+    """
+
+    statements: tuple[tuple[str, ...], ...] = ()
+    preferred: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How this debate is asked about.
+
+    `common` holds words that everything in it is about, beside those of its title; `subjects` what a question can be for or
+    against ("moet ik voor X zijn?"); `works` names after "volgens" that are a document's or a rule's, and nobody's.
+    """
+
+    common: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    works: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Debate:
-    """What the two sides of the program know of the debate."""
+    """What the two sides of the program know of the debate. Its repr holds all that an ingest depends on.
+
+    `texts` holds (language, name, text) for what the bot says otherwise in this debate; `documents` is the folder of the
+    debate's own documents, None where the bundled dossier goes with it; `file` is where all this was read.
+    """
 
     title: str
     voices: tuple[Voice, ...]
     caveat_document: str
     word_groups: tuple[tuple[str, ...], ...] = ()
+    caveat: Caveat = Caveat()
+    asking: Asking = Asking()
+    english: str | None = field(default=None, repr=False)
+    texts: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    documents: Path | None = field(default=None, repr=False)
+    file: Path = field(default=_BUNDLED, repr=False)
+
+    def titled(self, language: str) -> str:
+        """The title as a sentence in a language has it."""
+        return (self.english if language == "en" else None) or self.title
 
     def voice(self, voice_id: str) -> Voice | None:
         """The voice with an id, or None."""
@@ -62,41 +104,32 @@ class Debate:
 
 
 def load_debate(path: Path | None = None) -> Debate:
-    """The debate in a TOML file, or the bundled one.
+    """The debate in a folder or a TOML file, or the bundled one.
 
     Raises:
-        UsageError: the file is missing or does not describe a debate.
+        UsageError: it is missing or does not describe a debate; the message names the file, the field and its value.
     """
-    path = path or _DEFAULT
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-        return Debate(
-            title=data["title"],
-            voices=tuple(_voice(entry) for entry in data.get("voice", [])),
-            caveat_document=data["caveat_document"],
-            word_groups=tuple(tuple(group) for group in data.get("words", {}).get("groups", [])),
-        )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"The debate file {str(path)!r} cannot be used ({type(error).__name__}: {error}). "
-            "Compare it with the debate.toml that comes with Kanttekening."
-        ) from error
+    from vectorstore.debate_file import read_debate  # it makes what is defined here
+
+    bundled = read_debate(_BUNDLED)
+    return read_debate(path, bundled) if path else bundled
 
 
-def _voice(entry: dict[str, Any]) -> Voice:
-    return Voice(
-        id=entry["id"],
-        name=entry["name"],
-        aliases=tuple(entry.get("aliases", ())),
-        asked_as=tuple(entry.get("asked_as", ())),
-        titles=tuple(entry.get("titles", ())),
-        reports=tuple(entry.get("reports", ())),
-        since=entry.get("from"),
-        until=entry.get("until"),
-        person=entry.get("person", False),
-        article=entry.get("article"),
-        english=entry.get("english"),
-    )
+def documents_folder(path: Path | None) -> Path | None:
+    """The folder of a debate's own documents; None where it has none, and the bundled dossier goes with it."""
+    if path is None:
+        return None
+    place = path.expanduser().absolute()
+    folder = (place if place.is_dir() else place.parent) / DOCUMENTS
+    return folder if folder.is_dir() else None
+
+
+def home_name(documents: Path) -> str:
+    """A name for what is kept of the debate with these documents, which no other debate has."""
+    place = documents.parent.resolve()
+    digest = hashlib.sha256(str(place).encode("utf-8", "surrogateescape")).hexdigest()[:10]
+    slug = re.sub(r"[^a-z0-9]+", "-", place.name.lower()).strip("-")[:_MAX_SLUG]
+    return f"{slug or 'debate'}-{digest}"
 
 
 def names_pattern(names: Iterable[str], *, ignore_case: bool = False) -> re.Pattern[str]:

@@ -87,7 +87,7 @@ class Retriever:
             terms=terms,
             sentences=tuple(sentences),
             passages=tuple(passages),
-            caveat=closest_caveat(edition, weighing, self._debate.caveat_document, beside, query.voices),
+            caveat=closest_caveat(edition, weighing, self._debate, beside, query.voices),
         )
 
     def _vector(self, query: Query) -> Vector:

@@ -7,6 +7,7 @@ import platformdirs
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from vectorstore.debate import documents_folder, home_name
 from vectorstore.errors import UsageError
 
 PREFIX = "KANTTEKENING_"
@@ -29,14 +30,18 @@ class Settings(BaseSettings):
         description="bundled, a folder that `python -m vectorstore.training` made, or a sentence-transformers model by path or by "
         "name on the hub.",
     )
-    debate: Path | None = Field(None, description="A debate.toml of your own: voices, caveat and words of another debate.")
+    debate: Path | None = Field(
+        None, description="Another debate: a folder with debate.toml and documents, as `kanttekening init` makes, or a debate.toml."
+    )
     keep_editions: int = Field(5, ge=1, description="How many editions are kept to go back to.")
     language: Literal["auto", "nl", "en"] = Field("auto", description="The language of answers; auto follows the question.")
 
     @property
     def home_dir(self) -> Path:
-        """`home` with `~` expanded, absolute."""
-        return self.home.expanduser().absolute()
+        """`home` with `~` expanded, absolute; a debate with documents of its own has a folder of its own in it."""
+        home = self.home.expanduser().absolute()
+        documents = documents_folder(self.debate)
+        return home / "debates" / home_name(documents) if documents else home
 
 
 def load_settings(**flags: object) -> Settings:

@@ -77,7 +77,8 @@ def load_labelled(shared: Path) -> list[Labelled]:
 
 def score(labelled: list[Labelled]) -> Score:
     """How the rules do on labelled sentences."""
-    pairs = [(states_oversight(each.text), each.oversight) for each in labelled]
+    caveat = load_debate().caveat
+    pairs = [(states_oversight(each.text, caveat), each.oversight) for each in labelled]
     return Score(pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, True)))
 
 
@@ -105,8 +106,9 @@ def main() -> None:
             f"precision {found.precision:.3f} [{precision[0]:.2f}, {precision[1]:.2f}]   "
             f"recall {found.recall:.3f} [{recall[0]:.2f}, {recall[1]:.2f}]"
         )
+    caveat = load_debate().caveat
     for each in labelled:
-        if each.half == "development" and states_oversight(each.text) != each.oversight:
+        if each.half == "development" and states_oversight(each.text, caveat) != each.oversight:
             print("missed " if each.oversight else "too much", each.document.removeprefix(DOSSIER_PLACE), "|", each.text)
 
 
