@@ -85,10 +85,9 @@ def visitable(text: str, *, may_visit_private: bool = False, base: "httpx.URL | 
         raise RefusedError(f"it holds a user name or password; take them out, or {BY_HAND}")
     host = url.raw_host.decode("ascii").removesuffix(".")
     _check_host(host, may_visit_private=may_visit_private)
-    port = None if url.port == {"http": 80, "https": 443}[url.scheme] else url.port
-    if port is not None and not 0 < port < 2**16:
-        raise RefusedError(f"its port {port} does not exist; write the address as a browser shows it")
-    return url.copy_with(host=host, port=port, fragment=None)
+    if url.port is not None and not 0 < url.port < 2**16:
+        raise RefusedError(f"its port {url.port} does not exist; write the address as a browser shows it")
+    return url.copy_with(host=host, port=url.port, fragment=None)  # which leaves out a port that is the usual one
 
 
 def _check_host(host: str, *, may_visit_private: bool) -> None:
@@ -106,7 +105,7 @@ def _check_host(host: str, *, may_visit_private: bool) -> None:
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet, and so is any IPv4 address that is packed inside it."""
     ip = _ip(address)
-    if ip is None or ip.is_multicast or any(ip in network for network in _NOT_PUBLIC):
+    if ip is None or any(ip in network for network in _NOT_PUBLIC):
         return False
     if isinstance(ip, IPv4Address):
         return ip.is_global

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import logging
 import threading
 import time
@@ -555,6 +556,15 @@ def test_what_changed_is_sent_again(server: WebServer, fetcher: Fetcher) -> None
     assert fetcher.cached(f"{SITE}/a") == Fetched(b"new", ".html", f"{SITE}/a", is_from_cache=True, charset=None)
 
 
+def test_a_copy_counts_only_for_the_address_that_gave_it(server: WebServer, fetcher: Fetcher) -> None:
+    """Where an address leads elsewhere than it did, it is not asked for the version of another page, and may not claim it."""
+    server.pages |= {"/a": redirect("/b"), "/b": versioned}
+    fetcher.fetch(f"{SITE}/a")
+    server.pages["/a"] = Page(status=304)
+    assert refusal(fetcher, f"{SITE}/a") == f"304: the server answered with something else than the page; {BY_HAND}"
+    assert "If-None-Match" not in server.seen[-1].headers
+
+
 @pytest.mark.parametrize("headers", [{}, {"ETag": '"v2"', "Cache-Control": "private, NO-STORE"}, {"ETag": ""}])
 def test_what_cannot_be_asked_for_again_is_not_kept(
     server: WebServer, fetcher: Fetcher, tmp_path: Path, headers: dict[str, str]
@@ -588,6 +598,18 @@ def test_a_damaged_copy_is_as_good_as_none(
     damage(path)
     assert fetcher.cached(f"{SITE}/a") is None
     assert [fetcher.fetch(f"{SITE}/a").is_from_cache for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize(("name", "value"), [("etag", 1), ("suffix", []), ("more", "x")])
+def test_a_copy_with_odd_facts_is_as_good_as_none(
+    server: WebServer, fetcher: Fetcher, tmp_path: Path, name: str, value: object
+) -> None:
+    """Facts that this program would not have written are not used."""
+    server.pages["/a"] = versioned
+    fetcher.fetch(f"{SITE}/a")
+    [path] = (tmp_path / "cache").glob("*.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {name: value}), "utf-8")
+    assert fetcher.cached(f"{SITE}/a") is None
 
 
 def test_what_is_forgotten_is_gone_from_the_disk(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
