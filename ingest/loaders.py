@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.extraction import Extracted, RefusedError
 from ingest.formats import extract
 from ingest.metadata import Metadata, is_date, merge, metadata_from, one_line
-from ingest.origins import DOSSIER_PLACE, Origin, is_address
+from ingest.origins import DOSSIER_PLACE, Origin
 from vectorstore.debate import Debate
 from vectorstore.languages import detect_language
 from vectorstore.passages import Document, Reference, Source, Wording
@@ -54,7 +54,7 @@ def _source(source_id: str, origin: Origin, said: Metadata, extracted: Extracted
         publisher=said.publisher,
         author=said.author,
         published=said.published if said.published and is_date(said.published) else None,
-        url=said.url or (origin.place if is_address(origin.place) else None),
+        url=said.url,
         voice=_voice(said, debate),
         after=_reference(extracted.metadata.get("after")) if is_dossier else None,
         basis=one_line(extracted.metadata.get("basis")) if is_dossier else None,

@@ -4,8 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
 from ingest.extraction import RefusedError
 from ingest.formats import LOADERS, why_not
@@ -52,18 +51,6 @@ class Origin:
 
 
 Found = Origin | tuple[str, RefusedError]
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is a web address rather than a path."""
-    return text.lower().startswith(("http://", "https://"))
-
-
-def fetched(place: str, data: bytes, suffix: str, said: Metadata) -> Origin:
-    """The origin of a document that was fetched; its file name stands for the title where nothing says one."""
-    parts = urlsplit(place)
-    name = PurePosixPath(unquote(parts.path)).stem or (parts.hostname or "document").removeprefix("www.")
-    return Origin(Path(name.replace("/", "-") + suffix), place, data, said)
 
 
 def find_origins(paths: Iterable[Path]) -> Iterator[Found]:
