@@ -12,6 +12,7 @@ import pytest
 
 from ingest.loaders import Metadata
 from ingest.pipeline import Pipeline, Wish
+from tests.place import Place
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings
@@ -111,3 +112,10 @@ def column_home(
 def home(dossier_home: Path, tmp_path: Path) -> Path:
     """A home of this test's own with the dossier as edition 1; KANTTEKENING_HOME points to it."""
     return Path(shutil.copytree(dossier_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def place(tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Place:
+    """A place with nothing in it, to publish in."""
+    (tmp_path / "docs").mkdir()
+    return Place(tmp_path / "home", tmp_path / "docs", embeddings, debate)
