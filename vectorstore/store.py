@@ -1,5 +1,6 @@
 """The only importer of Chroma: vectors in, similarities out."""
 
+from collections.abc import Collection as Ids
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 _PASSAGES, _CAVEATS = "passages", "caveats"
+_RUN = 2_000  # vectors that are copied at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,23 @@ class PassageStore:
                 with _as_unavailable():
                     collection.delete(ids=list(ids[batch]))
 
+    def load(self) -> None:
+        """Read the vectors into memory; Chroma otherwise does so at the first search."""
+        for collection, count in zip((self._passages, self._caveats), self._counts, strict=True):
+            if count:
+                size = len(np.asarray(collection.get(limit=1, include=["embeddings"])["embeddings"])[0])
+                _hits(collection, np.zeros(size, dtype=np.float32), 1)
+
+    def copy_to(self, other: "PassageStore", without: Ids[str]) -> None:
+        """Add every vector to another store, but for those of some sources.
+
+        Raises:
+            DamagedEditionError: one cannot be read.
+        """
+        for ours, theirs in ((self._passages, other._passages), (self._caveats, other._caveats)):  # noqa: SLF001  # of our own kind
+            for ids, vectors, source_ids in _vectors(ours, without):
+                other._add(theirs, ids, vectors, source_ids)  # noqa: SLF001  # likewise
+
     def _collection(self, name: str, model: ModelId, *, create: bool) -> Collection:
         identity = {"model": model.name, "model_sha256": model.sha256}
         if create:
@@ -136,3 +155,19 @@ def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
     found = collection.query(query_embeddings=np.asarray([vector]), n_results=limit, include=["distances"])
     distances = found["distances"] or [[]]
     return [Hit(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _vectors(collection: Collection, without: Ids[str]) -> Iterator[tuple[list[str], Vector, list[str]]]:
+    """Ids, vectors and source ids, a run at a time."""
+    for offset in range(0, collection.count(), _RUN):
+        try:
+            found = collection.get(limit=_RUN, offset=offset, include=["embeddings", "metadatas"])
+        except ChromaError as error:
+            raise DamagedEditionError(
+                f"The vectors in an edition cannot be read ({type(error).__name__}). Restore an earlier edition, or ingest again."
+            ) from error
+        sources = [str(each["source_id"]) for each in found["metadatas"] or []]
+        kept = [index for index, source_id in enumerate(sources) if source_id not in without]
+        if kept:
+            vectors = np.asarray(found["embeddings"], dtype=np.float32)[kept]
+            yield [found["ids"][index] for index in kept], vectors, [sources[index] for index in kept]
