@@ -128,7 +128,7 @@ class Purge:
         touched = [info for info, sources in holdings if gone & sources.keys() or not info.is_compact]
         publishes = any(info.number == current.number and gone & sources.keys() for info, sources in holdings)
         numbers = self._shelf.numbers()
-        kept = {*[*numbers, *([numbers[-1] + 1] if publishes else [])][-self._keep :], current.number}
+        kept = {*[*numbers, numbers[-1] + 1][-self._keep :]} if publishes else {*numbers[-self._keep :], current.number}
         damaged = set(numbers) - {info.number for info, _ in holdings}
         sources = {id_: [sources[id_] for _, sources in holdings if id_ in sources] for id_ in gone}
         dropped = sorted({info.number for info in touched if info.number not in kept} | damaged)
@@ -153,14 +153,16 @@ class Purge:
         building = self._shelf.start_building()
         places = {source.place for versions in plan.sources.values() for source in versions}
         away = [place for place in places if place.startswith(DOSSIER_PLACE)]
+        rewritten = {info.number: building / info.folder for info in plan.rewritten}
+        new = building / "new" if plan.publishes else None
         try:
-            rewritten = {info.number: building / info.folder for info in plan.rewritten}
+            if new:
+                rewrite(self._shelf, current, new, without=plan.sources.keys(), away=away)
             for info in plan.rewritten:
-                rewrite(self._shelf, info, rewritten[info.number], without=plan.sources.keys(), away=away)
-            new = None
-            if plan.publishes:
-                new = Path(shutil.copytree(rewritten[current.number], building / "new"))
-                sync_tree(new)
+                if new and info.number == current.number:
+                    sync_tree(Path(shutil.copytree(new, rewritten[info.number])))
+                else:
+                    rewrite(self._shelf, info, rewritten[info.number], without=plan.sources.keys(), away=away)
             self._shelf.replace(rewritten, dropped=plan.dropped, new=new)
         finally:
             self._shelf.discard(building)

@@ -15,7 +15,7 @@ from vectorstore.errors import DamagedEditionError, UnavailableError
 from vectorstore.kinship import narrow_kinship
 from vectorstore.lexical import build_lexical_index
 from vectorstore.manifest import Manifest
-from vectorstore.store import PassageStore
+from vectorstore.store import PassageStore, settle
 from vectorstore.sweeping import Pause
 
 
@@ -51,6 +51,7 @@ def rewrite(
             store.close()
     finally:
         edition.close()
+    settle(folder / "chroma", info.model)
     documents, passages = _index(folder, before, away)
     if passages != vectors:
         raise DamagedEditionError(f"Edition {info.number} has {vectors} vectors for {passages} passages. Restore an earlier one.")

@@ -13,6 +13,12 @@ from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 
 WILLOWS = "De dijkgraaf plant wilgen langs de Vecht. Dat doet hij elk voorjaar."
+BIRDS = (
+    "De kwalsterbriep van Zwammerlo is geen gewone vogel. Hij broedt op het dak van het griffelhuis. "
+    "Mensen moeten altijd toezicht houden op AI bij de kwalsterbriep, want een mens beslist."
+)
+UNIQUE = ["kwalsterbriep", "zwammerlo", "griffelhuis", "griffelhui", "geen gewone vogel", "geheim"]
+"""What only that text has: words, a stem, a phrase, and its name."""
 OTTERS = "De otter is terug in de Weerribben. Vissers zien hem vaak."
 
 
@@ -76,3 +82,15 @@ class Place:
         from tests.command import environment  # which stands on conftest, and that on this
 
         return environment(home=self.home, dossier="off")
+
+
+def remains(home: Path) -> list[str]:
+    """Where anything of the secret is under a home: in a name or in the bytes of a file, as UTF-8 or UTF-16, whatever the case."""
+    found = []
+    for path in sorted(home.rglob("*")):
+        data = path.read_bytes().lower() if path.is_file() else b""
+        for word in UNIQUE:
+            needles = [word.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+            if word in path.name.lower() or any(needle in data for needle in needles):
+                found.append(f"{path.relative_to(home)}: {word}")
+    return found

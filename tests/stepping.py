@@ -37,8 +37,8 @@ IsStep = Callable[[int, str], bool]
 class SteppedCommand:
     """A real command in a process of its own that names each thing it is about to do to the home on stderr, and waits for leave."""
 
-    def __init__(self, place: Place, *arguments: str | Path) -> None:
-        variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": "1"}
+    def __init__(self, place: Place, *arguments: str | Path, keep: int = 1) -> None:
+        variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": str(keep)}
         line = [sys.executable, "-c", _STEPS, str(place.home), *map(str, arguments)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, text=True)
@@ -114,6 +114,6 @@ class Bot:
         self.process.communicate()
 
 
-def quoted(answer: dict[str, Any]) -> str:
+def quoted(answer: object) -> str:
     """Every text that an answer shows or names."""
     return json.dumps(answer, ensure_ascii=False)

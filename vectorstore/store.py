@@ -1,5 +1,6 @@
 """The only importer of Chroma: vectors in, similarities out."""
 
+import warnings
 from collections.abc import Collection as Ids
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,18 +11,22 @@ from typing import TYPE_CHECKING
 
 import chromadb
 import numpy as np
+from chromadb.api.collection_configuration import UpdateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
 from vectorstore.embeddings import ModelId
 from vectorstore.errors import DamagedEditionError, ModelMismatchError, UnavailableError
+from vectorstore.hnsw_files import blank_unused
 from vectorstore.passages import Vector
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
 _PASSAGES, _CAVEATS = "passages", "caveats"
+_SYNC_AT_ONCE: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
+_SYNC_SELDOM: UpdateHNSWConfiguration = {"sync_threshold": 1000, "batch_size": 100}  # Chroma's own
 _RUN = 2_000  # vectors that are copied at once
 
 
@@ -171,3 +176,30 @@ def _vectors(collection: Collection, without: Ids[str]) -> Iterator[tuple[list[s
         if kept:
             vectors = np.asarray(found["embeddings"], dtype=np.float32)[kept]
             yield [found["ids"][index] for index in kept], vectors, [sources[index] for index in kept]
+
+
+def settle(folder: Path, model: ModelId) -> None:
+    """Have Chroma write all vectors of a closed store to the files of its indexes, and nothing else.
+
+    It otherwise does so for every thousand vectors only, and whoever opens the store before writes files that hold, past
+    the vectors, whatever is in that process's memory: any text that it has read.
+    """
+    for at_once in (True, False):
+        store = PassageStore(folder, model)
+        try:
+            for collection in (store._passages, store._caveats):  # noqa: SLF001  # this is of the store
+                if not at_once:
+                    _touch(collection)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)  # about an embedding function, of which there is none
+                    collection.modify(configuration={"hnsw": _SYNC_AT_ONCE if at_once else _SYNC_SELDOM})
+        finally:
+            store.close()
+    blank_unused(folder)
+
+
+def _touch(collection: Collection) -> None:
+    """Write one vector again, as often as makes Chroma write out all."""
+    found = collection.get(limit=1, include=["embeddings"])
+    for _ in range(_SYNC_AT_ONCE["sync_threshold"] if found["ids"] else 0):
+        collection.update(ids=found["ids"], embeddings=found["embeddings"])
