@@ -69,7 +69,7 @@ class Place:
             names = {source.id: Path(source.place).stem for source in edition.catalog.sources()}
             hits = edition.store.search(self.embeddings.encode_query("otter wilgen"), 100)
             by_meaning = edition.catalog.passages_by_id([hit.id for hit in hits])
-            rows = [row for row, _ in edition.lexical.search({"otter": 1.0, "wilg": 1.0}, 100)]
+            rows = [row for row, _ in edition.lexical.search({"otter": 1.0, "wilg": 1.0, "kwalsterbriep": 1.0}, 100)]
             by_words = edition.catalog.passages_by_row(rows)
             assert {stored.passage.source_id for stored in by_meaning.values()} == set(names)
             assert {names[stored.passage.source_id] for stored in by_words.values()} == set(names.values()) - {
