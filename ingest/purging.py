@@ -13,7 +13,7 @@ from ingest.rewriting import as_unwritten, rewrite
 from vectorstore.durable import sync_tree
 from vectorstore.edition import EditionInfo
 from vectorstore.editions import Shelf
-from vectorstore.errors import UnavailableError, UsageError
+from vectorstore.errors import DamagedEditionError, UnavailableError, UsageError
 from vectorstore.passages import Source
 from vectorstore.sweeping import Pause
 
@@ -139,7 +139,9 @@ class Purge:
             # Before the editions: once they do not hold a document any more, nobody knows where else it came from.
             receipt.files_deleted = sum(self._forget(source) for versions in plan.sources.values() for source in versions)
             if plan.rewritten or plan.dropped:
-                self._write(plan, current)
+                damaged = self._write(plan, current)
+                receipt.rewritten = [number for number in receipt.rewritten if number not in damaged]
+                receipt.dropped = sorted([*receipt.dropped, *damaged])
         receipt.files_deleted += self._shelf.sweep_leftovers(self._pause)
         self._shelf.sweep(self._keep)
         if left := self._shelf.leftovers():
@@ -148,24 +150,38 @@ class Purge:
                 "Check the rights, and run the same command again."
             )
 
-    def _write(self, plan: _Plan, current: EditionInfo) -> None:
-        """Write the editions anew and swap them in, in one step."""
+    def _write(self, plan: _Plan, current: EditionInfo) -> Sequence[int]:
+        """Write the editions anew and swap them in, in one step; returns those that turned out to be damaged, and are dropped."""
         building = self._shelf.start_building()
         places = {source.place for versions in plan.sources.values() for source in versions}
         away = [place for place in places if place.startswith(DOSSIER_PLACE)]
-        rewritten = {info.number: building / info.folder for info in plan.rewritten}
-        new = building / "new" if plan.publishes else None
+        rewritten: dict[int, Path] = {}
         try:
-            if new:
-                rewrite(self._shelf, current, new, without=plan.sources.keys(), away=away)
+            if plan.publishes:
+                rewrite(self._shelf, current, building / "new", without=plan.sources.keys(), away=away)
             for info in plan.rewritten:
-                if new and info.number == current.number:
-                    sync_tree(Path(shutil.copytree(new, rewritten[info.number])))
-                else:
-                    rewrite(self._shelf, info, rewritten[info.number], without=plan.sources.keys(), away=away)
-            self._shelf.replace(rewritten, dropped=plan.dropped, new=new)
+                folder = building / info.folder
+                if plan.publishes and info.number == current.number:
+                    sync_tree(Path(shutil.copytree(building / "new", folder)))
+                    rewritten[info.number] = folder
+                elif self._is_rewritten(info, folder, plan, away):
+                    rewritten[info.number] = folder
+            damaged = [info.number for info in plan.rewritten if info.number not in rewritten]
+            new = building / "new" if plan.publishes else None
+            self._shelf.replace(rewritten, dropped=[*plan.dropped, *damaged], new=new)
         finally:
             self._shelf.discard(building)
+        return damaged
+
+    def _is_rewritten(self, info: EditionInfo, folder: Path, plan: _Plan, away: Sequence[str]) -> bool:
+        """Whether an edition could be written anew; the current one must."""
+        try:
+            rewrite(self._shelf, info, folder, without=plan.sources.keys(), away=away)
+        except DamagedEditionError:
+            if info.is_current:
+                raise
+            return False
+        return True
 
 
 def _meant(wanted: str, ids: Iterable[str]) -> str | None:

@@ -37,13 +37,15 @@ def rewrite(
 
     Raises:
         DamagedEditionError: the edition cannot be read.
+        UnavailableError: the new one cannot be written.
     """
     folder.mkdir()
     before = shelf.folder(info)
     edition = Edition(before, info, info.model)
     try:
         copy_catalog(before / "catalog.sqlite", folder / "catalog.sqlite", without)
-        store = PassageStore(folder / "chroma", info.model, create=True)
+        with _writing(folder):
+            store = PassageStore(folder / "chroma", info.model, create=True)
         try:
             edition.store.copy_to(store, without)
             vectors = store.count()
@@ -51,7 +53,8 @@ def rewrite(
             store.close()
     finally:
         edition.close()
-    settle(folder / "chroma", info.model)
+    with _writing(folder):
+        settle(folder / "chroma", info.model)
     documents, passages = _index(folder, before, away)
     if passages != vectors:
         raise DamagedEditionError(f"Edition {info.number} has {vectors} vectors for {passages} passages. Restore an earlier one.")
@@ -79,6 +82,17 @@ def vacuum(shelf: Shelf, *, keep: int, dry_run: bool, pause: Pause = time.sleep)
             shelf.sweep_leftovers(pause, spare_readers=True)
         rewritten = not dry_run and not current.is_compact
         return VacuumReceipt(current.number, rewritten, before, shelf.size(), round(time.monotonic() - started, 2))
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """A store that cannot be opened where it is written is no damage to the edition that is read."""
+    try:
+        yield
+    except DamagedEditionError as error:
+        raise UnavailableError(
+            f"The vectors in {str(folder)!r} could not be written. Nothing has changed; free some room and try again."
+        ) from error
 
 
 @contextmanager

@@ -202,4 +202,5 @@ def _touch(collection: Collection) -> None:
     """Write one vector again, as often as makes Chroma write out all."""
     found = collection.get(limit=1, include=["embeddings"])
     for _ in range(_SYNC_AT_ONCE["sync_threshold"] if found["ids"] else 0):
-        collection.update(ids=found["ids"], embeddings=found["embeddings"])
+        with _as_unavailable():
+            collection.update(ids=found["ids"], embeddings=found["embeddings"])
