@@ -62,27 +62,26 @@ class Explainer:
     def unavailable(self, asked: str, reason: str, language: Language | None = None) -> Answer:
         """The answer to a question that cannot be taken up; it carries the caveat all the same."""
         language = language or self._language or "nl"
-        with self._editions.current() as edition:
-            caveat = self._retriever.retrieve(Query(self._debate.title, language), edition).caveat
-            stamp = _stamp(edition)
+        query = Query(self._debate.title, language)
+        caveat, stamp = self._editions.read(lambda edition: (self._retriever.retrieve(query, edition).caveat, _stamp(edition)))
         message = texts(language, self._debate).say("unavailable")
         status = AnswerStatus.UNAVAILABLE
         return Answer(asked, asked, language, status, caveat, stamp, reason=reason, message=message, sources=(caveat.source,))
 
     def _explain(self, asked: str, read: ReadQuestion, conversation: Sequence[Turn]) -> Explained:
         question = read.question
-        with self._editions.current() as edition:
-            query = self._query(read, asked)
-            evidence = self._retriever.retrieve(query, edition)
-            if question.kind in SMALLTALK:
-                selection = Selection(AnswerStatus.SMALLTALK)
-                answer = self._smalltalk(question, evidence, edition)
-            else:
-                selection = self._select(question, evidence, edition)
-                answer = self._from_selection(asked, read, selection, evidence, edition)
+        evidence, selection, answer = self._editions.read(lambda edition: self._answer(asked, read, edition))
         turn = Turn(question, read.background, self._answered_voice(question, answer), _sources_shown(answer))
         turns = (*conversation, turn)[-_REMEMBERED:]
         return Explained(answer, question, turns, evidence, selection.choices, selection.confidence)
+
+    def _answer(self, asked: str, read: ReadQuestion, edition: Edition) -> tuple[Evidence, Selection, Answer]:
+        question = read.question
+        evidence = self._retriever.retrieve(self._query(read, asked), edition)
+        if question.kind in SMALLTALK:
+            return evidence, Selection(AnswerStatus.SMALLTALK), self._smalltalk(question, evidence, edition)
+        selection = self._select(question, evidence, edition)
+        return evidence, selection, self._from_selection(asked, read, selection, evidence, edition)
 
     def _query(self, read: ReadQuestion, asked: str) -> Query:
         """What to search for. A question without a subject of its own ("Wat vindt Szabó?") is about the debate as a whole."""

@@ -1,4 +1,4 @@
-"""The commands that publish: add, update and remove documents, and go back to an earlier edition."""
+"""The command that adds and updates documents, and what is said of a new edition."""
 
 import re
 import sys
@@ -15,12 +15,9 @@ from vectorstore.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.workspace import Receipt
-    from vectorstore.edition import EditionInfo
 
 _SOME_REFUSED = 5
 _DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
-
-editions_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
 def ingest(  # noqa: PLR0913  # each is an option
@@ -56,52 +53,7 @@ def ingest(  # noqa: PLR0913  # each is an option
     cleaned = {name: printable(value).strip() if value else None for name, value in given.items()}
     workspace = Workspace(Screen(sys.stderr, is_quiet=quiet))
     receipt = workspace.ingest(paths or [], cleaned, sync=sync, may_empty=yes, dry_run=dry_run)
-    _account_for(receipt, as_json=as_json, quiet=quiet, dry_run=dry_run)
-
-
-def remove(
-    ids: Annotated[list[str], typer.Argument(metavar="ID", help="Their ids, or enough of the beginning of each.")],
-    *,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Remove documents and publish a new edition."""
-    from bot.workspace import Workspace
-
-    receipt = Workspace(Screen(sys.stderr)).remove(ids, dry_run=dry_run)
-    _account_for(receipt, as_json=as_json, quiet=False, dry_run=dry_run)
-
-
-@editions_app.callback()
-def editions(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """List the editions that are kept, or go back to one."""
-    if context.invoked_subcommand is not None:
-        return
-    from bot.workspace import Workspace
-
-    found = Workspace(Screen(sys.stderr)).shelf.published()
-    if as_json:
-        Screen(sys.stdout).json({"editions": [_edition_as_json(info) for info in found]})
-        return
-    rows = [
-        (info.number, "current" if info.is_current else "", info.published_at, info.documents, info.passages, info.model.name)
-        for info in found
-    ]
-    Screen(sys.stdout).table(("edition", "", "published", "documents", "passages", "model"), rows)
-
-
-@editions_app.command("restore")
-def restore_edition(
-    number: Annotated[int, typer.Argument(metavar="N", help="The number of an edition that is kept.")], *, as_json: AsJson = False
-) -> None:
-    """Make an earlier edition the current one again."""
-    from bot.workspace import Workspace
-
-    info = Workspace(Screen(sys.stderr)).shelf.restore(number)
-    if as_json:
-        Screen(sys.stdout).json(_edition_as_json(info))
-    else:
-        Screen(sys.stdout).line(f"Edition {info.number} is current: {info.documents} documents, {info.passages} passages.")
+    account_for(receipt, as_json=as_json, quiet=quiet, dry_run=dry_run)
 
 
 def _date(given: str | None) -> str | None:
@@ -120,7 +72,7 @@ def _date(given: str | None) -> str | None:
     return given
 
 
-def _account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> None:
+def account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> None:
     """Print what was done on stdout and what was refused on stderr, and end with the exit code that goes with it."""
     if as_json:
         Screen(sys.stdout).json({**asdict(receipt), "dry_run": dry_run})
@@ -149,7 +101,3 @@ def _account(receipt: "Receipt", *, dry_run: bool) -> list[str]:
     else:
         lines.append(f"Nothing has changed: edition {receipt.edition} stays current ({size}).")
     return lines
-
-
-def _edition_as_json(info: "EditionInfo") -> dict[str, object]:
-    return asdict(info)

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.edition_commands import editions_app, vacuum
 from bot.evaluate_command import evaluate
-from bot.ingest_commands import editions_app, ingest, remove
+from bot.ingest_commands import ingest
 from bot.init_command import init
 from bot.options import AsJson, main_options
+from bot.removal_commands import remove
 from bot.screen import Screen
 from bot.source_commands import sources_app, status
 from vectorstore.errors import UsageError
@@ -107,6 +109,7 @@ def chat(*, language: AnswerLanguage = None) -> None:
 app.command(no_args_is_help=False)(ingest)
 app.command()(remove)
 app.add_typer(editions_app, name="editions")
+app.command()(vacuum)
 app.add_typer(sources_app, name="sources")
 app.command()(status)
 app.command()(evaluate)

@@ -19,8 +19,10 @@ from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
-    from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # for the commands, which do not know the ingest
+    from ingest.purging import PurgeReceipt as PurgeReceipt  # noqa: PLC0414  # for the commands, which do not know the ingest
+    from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # likewise
     from ingest.receipt import Wish
+    from ingest.rewriting import VacuumReceipt as VacuumReceipt  # noqa: PLC0414  # likewise
     from vectorstore.catalog import Catalog
     from vectorstore.edition import EditionInfo
     from vectorstore.editions import Shelf
@@ -69,6 +71,15 @@ class Workspace:
             EditionReader(self.shelf, embeddings.model), Retriever(embeddings, self.debate), self.debate, self.language
         )
 
+    def explainer_of(self, info: "EditionInfo") -> "Explainer":
+        """Answers questions from one edition, whichever is current."""
+        from bot.explainer import Explainer
+        from vectorstore.edition import EditionReader, PinnedEdition
+        from vectorstore.retrieval import Retriever
+
+        reader = EditionReader(PinnedEdition(self.shelf, info), self.embeddings.model)
+        return Explainer(reader, Retriever(self.embeddings, self.debate), self.debate, self.language)
+
     @cached_property
     def embeddings(self) -> PassageEmbeddings:
         """The embedding model that is set."""
@@ -99,6 +110,19 @@ class Workspace:
 
         return self._run(Wish(remove=ids, dry_run=dry_run))
 
+    def purge(self, ids: Sequence[str], *, dry_run: bool) -> "PurgeReceipt":
+        """Take documents out of every edition and off the disk, each by its id or the beginning of it."""
+        from ingest.purging import Purge
+
+        purge = Purge(self.shelf, pinned=self.debate.caveat_document, keep=self.settings.keep_editions)
+        return purge.run(ids, dry_run=dry_run)
+
+    def vacuum(self, *, dry_run: bool) -> "VacuumReceipt":
+        """Sweep what is left over, and write the current edition as small as it can be."""
+        from ingest.rewriting import vacuum
+
+        return vacuum(self.shelf, keep=self.settings.keep_editions, dry_run=dry_run)
+
     def source_id(self, wanted: str, catalog: "Catalog") -> str:
         """The id of the one document that an id, or the beginning of one, stands for."""
         from ingest.pipeline import resolve_id
@@ -115,6 +139,7 @@ class Workspace:
 
     def _prepare_edition(self) -> None:
         """Another process may be doing the same: whoever has the lock builds, the others wait until it lets go."""
+        self.shelf.tidy()
         if not (reason := self._needs_edition()):
             return
         from ingest.receipt import Wish

@@ -34,6 +34,11 @@ def find_base(shelf: Shelf, model: ModelId) -> Base | None:
     return None
 
 
+def is_whole(shelf: Shelf, info: EditionInfo) -> bool:
+    """Whether everything in an edition is sound, whatever model made it."""
+    return _state(shelf, info, info.model) is _State.WHOLE
+
+
 def _candidates(shelf: Shelf) -> Iterator[tuple[EditionInfo, bool]]:
     """The current edition, then the others from the last to the first."""
     current = None

@@ -15,6 +15,7 @@ from ingest.pipeline import Pipeline
 from ingest.receipt import Wish
 from tests.counts import COUNTS
 from tests.desk import Desk, RecordingEmbeddings
+from tests.place import Place
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings
@@ -129,3 +130,10 @@ def desk(tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Desk:
     """A desk with an empty home and an empty folder; only the pinned document comes from the dossier."""
     (tmp_path / "docs").mkdir()
     return Desk(tmp_path / "home", tmp_path / "docs", RecordingEmbeddings(embeddings), debate)
+
+
+@pytest.fixture
+def place(tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Place:
+    """A place with nothing in it, to publish in."""
+    (tmp_path / "docs").mkdir()
+    return Place(tmp_path / "home", tmp_path / "docs", embeddings, debate)

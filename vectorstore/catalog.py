@@ -224,6 +224,13 @@ class Catalog:
         """Remember that the documents at these places were removed on purpose."""
         self._db.executemany("INSERT OR IGNORE INTO removed VALUES (?)", ((place,) for place in places))
 
+    def passage_ids(self) -> Mapping[str, list[str]]:
+        """Source id to the ids of its passages, in reading order."""
+        found: dict[str, list[str]] = {source_id: [] for source_id in self.sources_by_id()}
+        for source_id, passage_id in self._db.execute("SELECT source_id, id FROM passage ORDER BY source_id, start"):
+            found[source_id].append(passage_id)
+        return found
+
     def _passages(self, column: str, keys: Sequence[str] | Sequence[int]) -> Iterator[StoredPassage]:
         yield from (self._remembered[key] for key in keys if key in self._remembered)
         unknown = [key for key in keys if key not in self._remembered]

@@ -1,11 +1,11 @@
 """An edition that is open to be read, and the reader that always hands out the current one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from vectorstore.catalog import Catalog
 from vectorstore.embeddings import ModelId
@@ -15,13 +15,19 @@ from vectorstore.lexical import LexicalIndex
 from vectorstore.locks import FileLock
 from vectorstore.passages import Source
 
+_Result = TypeVar("_Result")
+
 IN_USE = "in-use"
 """The file in an edition's folder that its readers hold a shared lock on."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditionInfo:
-    """What is known of a published edition without opening its indexes."""
+    """What is known of a published edition without opening its indexes.
+
+    `folder` is the name of the one that it is in: another one when it was written anew. `is_compact` says that its files hold
+    nothing of what was ever taken out of it.
+    """
 
     number: int
     published_at: str
@@ -29,6 +35,8 @@ class EditionInfo:
     passages: int
     model: ModelId
     is_current: bool
+    folder: str
+    is_compact: bool
 
 
 class Edition:
@@ -43,7 +51,7 @@ class Edition:
         """
         from vectorstore.store import PassageStore  # Chroma takes a second to import, and listing editions needs none of it
 
-        self.info = info
+        self.info, self._folder = info, folder
         with as_damaged(folder):
             self._in_use = FileLock(folder / IN_USE, shared=True)
             self.store = PassageStore(folder / "chroma", model)
@@ -53,6 +61,17 @@ class Edition:
             found = (self.catalog.counts()[1], self.store.count(), len(self.lexical))
             if set(found) != {info.passages}:
                 raise ValueError(f"{found} passages where {info.passages} were published")
+
+    def load(self) -> None:
+        """Read what would be read at the first search, so that it goes on answering when its files are taken away.
+
+        Raises:
+            DamagedEditionError: they have been taken away by now.
+        """
+        with as_damaged(self._folder):
+            self.store.load()
+            if not self._in_use.is_there:
+                raise FileNotFoundError(self._folder)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -85,6 +104,33 @@ class EditionSource(Protocol):
         ...
 
 
+class PinnedEdition:
+    """A source that gives one edition, whichever is current: to see what another one answers."""
+
+    def __init__(self, shelf: EditionSource, info: EditionInfo) -> None:
+        self._shelf, self._info = shelf, info
+
+    def stamp(self) -> tuple[int, int]:
+        """Always the same."""
+        return self._info.number, 0
+
+    def current(self) -> EditionInfo:
+        """The edition that is pinned."""
+        return self._info
+
+    def folder(self, info: EditionInfo) -> Path:
+        """See `Shelf`."""
+        return self._shelf.folder(info)
+
+    def published(self) -> list[EditionInfo]:
+        """See `Shelf`."""
+        return self._shelf.published()
+
+    def open_catalog(self, info: EditionInfo) -> Catalog:
+        """See `Shelf`."""
+        return self._shelf.open_catalog(info)
+
+
 class EditionReader:
     """Hands out the current edition; looks at the pointer each time, and opens the new one when it has moved."""
 
@@ -109,12 +155,25 @@ class EditionReader:
                 if edition is not self._edition:
                     self._close_unused(edition)
 
+    def read(self, action: Callable[[Edition], _Result]) -> _Result:
+        """What an action makes of the current edition.
+
+        A purge takes files away from under whoever reads them; where the action fails for that it is done again with the
+        edition that took the place.
+        """
+        while True:
+            with self.current() as edition:
+                try:
+                    return action(edition)
+                except Exception:
+                    if self._is_latest(edition):
+                        raise
+
     def added(self, edition: Edition) -> list[Source] | None:
         """The sources that an edition has, or has with another text, and the one kept before it does not; None without one."""
-        earlier = [info for info in self._shelf.published() if info.number < edition.info.number]
-        if not earlier:
+        before = self._open_before(edition.info)
+        if before is None:
             return None
-        before = self._shelf.open_catalog(earlier[-1])
         try:
             known = {source.id: before.sha256(source.id) for source in before.sources()}
         finally:
@@ -143,9 +202,31 @@ class EditionReader:
                 self._stamp = stamp
         return self._edition
 
+    def _is_latest(self, edition: Edition) -> bool:
+        with self._lock:
+            return self._latest() is edition
+
+    def _open_before(self, info: EditionInfo) -> Catalog | None:
+        """The catalogue of the edition kept before one; a purge may take it away between the list and the opening."""
+        while True:
+            stamp = self._shelf.stamp()
+            earlier = [each for each in self._shelf.published() if each.number < info.number]
+            try:
+                return self._shelf.open_catalog(earlier[-1]) if earlier else None
+            except DamagedEditionError:
+                if self._shelf.stamp() == stamp:
+                    raise
+
     def _open(self, info: EditionInfo) -> None:
-        if self._edition is None or info.number != self._edition.info.number:
-            before, self._edition = self._edition, Edition(self._shelf.folder(info), info, self._model)
+        here = self._edition.info if self._edition else None
+        if here is None or (info.number, info.folder) != (here.number, here.folder):
+            opened = Edition(self._shelf.folder(info), info, self._model)
+            try:
+                opened.load()
+            except BaseException:
+                opened.close()
+                raise
+            before, self._edition = self._edition, opened
             if before is not None:
                 self._close_unused(before)
 
@@ -164,6 +245,6 @@ def as_damaged(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:
         raise DamagedEditionError(
-            f"Edition {folder.name} in {str(folder.parent)!r} is damaged ({type(error).__name__}). "
+            f"Edition {folder.name.partition('.')[0]} in {str(folder.parent)!r} is damaged ({type(error).__name__}). "
             "Go back with `kanttekening editions restore N`, or run `kanttekening ingest` with your documents."
         ) from error

@@ -1,59 +1,73 @@
 """Editions: published states of all documents. Never changed once published; one pointer says which is current.
 
-home/published.json     the pointer: {"current": 3, "published": {"1": "2026-…", "3": "2026-…"}}
-home/editions/3/        edition.json, catalog.sqlite, bm25/, chroma/, in-use (locked by readers)
-home/editions/.building what an ingest is making; left behind only by one that was killed, swept by the next
+home/published.json     the pointer: see vectorstore/pointer.py
+home/editions/3/        edition.json, catalog.sqlite, bm25/, chroma/, kinship/, in-use (locked by readers)
+home/editions/3.1/      the same edition written anew, without a document that was purged
+home/editions/.building what is being made; left behind only by one that was killed, swept by the next
 """
 
-import json
-import os
 import shutil
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vectorstore.catalog import Catalog
+from vectorstore.durable import sync_folder, sync_tree
 from vectorstore.edition import IN_USE, EditionInfo, as_damaged
 from vectorstore.embeddings import ModelId
 from vectorstore.errors import (
     BusyError,
     DamagedEditionError,
+    EditionError,
     NoEditionError,
     UnavailableError,
     UsageError,
 )
 from vectorstore.locks import FileLock
+from vectorstore.manifest import Manifest, read_manifest, write_manifest
+from vectorstore.pointer import (
+    Listing,
+    Pointer,
+    is_edition_folder,
+    pointer_stamp,
+    read_pointer,
+    write_pointer,
+    written_anew,
+)
+from vectorstore.sweeping import Pause, remove_folder, wait_for_readers
 
-_POINTER, _EDITIONS, _BUILDING, _MANIFEST = "published.json", "editions", ".building", "edition.json"
+_EDITIONS, _BUILDING = "editions", ".building"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Shelf:
     """The editions under a home folder."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, now: Callable[[], datetime] = _now) -> None:
+        self.home, self._now = home, now
         self._editions = home / _EDITIONS
 
     def stamp(self) -> tuple[int, int]:
         """Changes whenever another edition becomes current; (0, 0) when nothing is published. Costs one `stat`."""
-        try:
-            found = (self.home / _POINTER).stat()
-        except FileNotFoundError:
-            return 0, 0
-        except OSError as error:
-            raise _unreadable(self.home / _POINTER, error) from error
-        return found.st_mtime_ns, found.st_ino
+        return pointer_stamp(self.home)
 
     def published(self) -> list[EditionInfo]:
         """Every published edition that is still kept and can be read, oldest first."""
-        current, published = self._pointer()
+        pointer = self._pointer()
         found = []
-        for number in sorted(published):
-            try:
-                manifest = _manifest(self._folder(number))
-            except DamagedEditionError:
-                continue  # half swept, or damaged: whoever asks for it by its number is told
-            found.append(EditionInfo(number, published[number], *manifest, is_current=number == current))
+        for number in sorted(pointer.published):
+            with suppress(DamagedEditionError):  # half swept, or damaged: whoever asks for it by its number is told
+                found.append(self._info(number, pointer))
         return found
+
+    def numbers(self) -> list[int]:
+        """The number of every edition that is kept, also of those that cannot be read."""
+        return sorted(self._pointer().published)
 
     def current(self) -> EditionInfo:
         """The edition that answers.
@@ -62,10 +76,23 @@ class Shelf:
             NoEditionError: nothing has been published.
             DamagedEditionError: the pointer or the edition is unreadable.
         """
-        current, published = self._pointer()
-        if current is None:
+        pointer = self._pointer()
+        if pointer.current is None:
             raise NoEditionError(f"There is no edition in {str(self.home)!r} yet. Run `kanttekening ingest` first.")
-        return EditionInfo(current, published[current], *_manifest(self._folder(current)), is_current=True)
+        return self._info(pointer.current, pointer)
+
+    def kept(self, number: int) -> EditionInfo:
+        """The edition with a number.
+
+        Raises:
+            UsageError: it is not kept, or cannot be read.
+        """
+        found = {info.number: info for info in self.published()}
+        if number not in found:
+            raise UsageError(
+                f"There is no edition {number}. Choose one of {', '.join(map(str, found)) or 'none'}; see `kanttekening editions`."
+            )
+        return found[number]
 
     def open_catalog(self, info: EditionInfo) -> Catalog:
         """Open an edition's catalogue alone: enough to list documents, whatever the model.
@@ -73,7 +100,7 @@ class Shelf:
         Raises:
             DamagedEditionError: it cannot be read, or does not hold what was published.
         """
-        folder = self._folder(info.number)
+        folder = self.folder(info)
         with as_damaged(folder):
             catalog = Catalog(folder / "catalog.sqlite")
             if catalog.counts() != (info.documents, info.passages):
@@ -82,10 +109,16 @@ class Shelf:
 
     def folder(self, info: EditionInfo) -> Path:
         """Where an edition's files are."""
-        return self._folder(info.number)
+        return self._editions / info.folder
+
+    def size(self) -> int:
+        """How many bytes all editions take, and what is left of others."""
+        return sum(path.stat().st_size for path in self._editions.rglob("*") if path.is_file())
 
     def lock(self) -> FileLock:
         """The lock that whoever changes the shelf must hold; made with the home folder on first use.
+
+        Whoever gets it finds no leftovers of one that was killed: they are swept first.
 
         Raises:
             BusyError: another ingest is running.
@@ -99,33 +132,58 @@ class Shelf:
                 "Set KANTTEKENING_HOME to one that can."
             ) from error
         try:
-            return FileLock(self._editions / ".lock")
+            lock = FileLock(self._editions / ".lock")
         except BusyError as error:
             raise BusyError("Another ingest is running. Wait until it is done and try again.") from error
+        try:
+            self.sweep_leftovers()
+        except BaseException:
+            lock.release()
+            raise
+        return lock
+
+    def tidy(self) -> None:
+        """Sweep what a killed ingest or purge left, if there is any and nobody is at work."""
+        with suppress(EditionError, UnavailableError, OSError):
+            if self.leftovers():
+                self.lock().release()
 
     def start_building(self) -> Path:
-        """An empty folder to build the next edition in; hold the lock. Sweeps what a killed ingest left."""
+        """An empty folder to build the next edition in; hold the lock."""
         folder = self._editions / _BUILDING
         shutil.rmtree(folder, ignore_errors=True)
-        _, published = self._pointer()
-        for stray in self._editions.iterdir():
-            if stray.name.isdigit() and int(stray.name) not in published:
-                shutil.rmtree(stray, ignore_errors=True)
         folder.mkdir()
         return folder
 
+    def seal(self, building: Path, manifest: Manifest) -> None:
+        """Make a built folder complete, on the disk too."""
+        (building / IN_USE).touch()
+        write_manifest(building, manifest)
+        sync_tree(building)
+
     def publish(self, building: Path, documents: int, passages: int, model: ModelId, keep: int) -> EditionInfo:
         """Make a built folder the current edition, in one atomic step; hold the lock. Sweeps all but the last `keep`."""
-        _, published = self._pointer()
-        number = max(published, default=0) + 1
-        manifest = {"documents": documents, "passages": passages, "model": model.name, "model_sha256": model.sha256}
-        (building / IN_USE).touch()
-        (building / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
-        _sync_to_disk(building)
-        building.rename(self._folder(number))
-        published[number] = _iso(datetime.now(UTC))
-        self._point_at(number, published)
-        self._sweep(number, published, keep)
+        self.seal(building, Manifest(documents, passages, model))
+        info = self.replace({}, new=building)
+        self.sweep(keep)
+        return info
+
+    def replace(self, rewritten: Mapping[int, Path], *, dropped: Collection[int] = (), new: Path | None = None) -> EditionInfo:
+        """Put sealed folders in the place of editions, drop others and publish one more, all in one atomic step; hold the lock.
+
+        What they took the place of is a leftover then.
+        """
+        before = self._pointer()
+        published = {number: listing for number, listing in before.published.items() if number not in dropped}
+        for number, building in rewritten.items():
+            listing = published[number]
+            published[number] = replace(listing, folder=self._shelve(building, written_anew(listing.folder)))
+        current = before.current
+        if new is not None:
+            current = before.next_number
+            published[current] = Listing(before.moment(self._now()), self._shelve(new, str(current)))
+        sync_folder(self._editions)
+        write_pointer(self.home, Pointer(current, published))
         return self.current()
 
     def restore(self, number: int) -> EditionInfo:
@@ -135,107 +193,66 @@ class Shelf:
             UsageError: there is no such edition.
         """
         with self.lock():
-            _, published = self._pointer()
-            kept = [each.number for each in self.published()]
-            if number not in kept:
-                raise UsageError(
-                    f"There is no edition {number}. Choose one of {', '.join(map(str, kept)) or 'none'}; "
-                    "see `kanttekening editions`."
-                )
-            self._point_at(number, published)
+            self.kept(number)
+            write_pointer(self.home, replace(self._pointer(), current=number))
             return self.current()
 
     def discard(self, building: Path) -> None:
         """Throw away what was being built."""
         shutil.rmtree(building, ignore_errors=True)
 
-    def _folder(self, number: int) -> Path:
-        return self._editions / str(number)
+    def sweep_leftovers(self, pause: Pause | None = None, *, spare_readers: bool = False) -> int:
+        """Take away what no edition is in; hold the lock. Returns how many files went.
 
-    def _pointer(self) -> tuple[int | None, dict[int, str]]:
-        try:
-            data = json.loads((self.home / _POINTER).read_text("utf-8"))
-            published = {int(number): str(moment) for number, moment in data["published"].items()}
-            current = int(data["current"])
-            published[current]  # a pointer to nothing is as damaged as one that cannot be read
-        except FileNotFoundError:
-            return self._recovered()
-        except OSError as error:
-            raise _unreadable(self.home / _POINTER, error) from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedEditionError(
-                f"{str(self.home / _POINTER)!r} is damaged. Move {str(self.home)!r} aside and ingest your documents again."
-            ) from error
-        return current, published
-
-    def _recovered(self) -> tuple[int | None, dict[int, str]]:
-        """What a lost pointer must have said: every whole edition is there, and the last one is current.
-
-        Without this the next ingest would take what was published for the leftovers of a killed one, and sweep it.
+        With `pause` readers are given a few seconds to let go of it. With `spare_readers` what is still read then stays.
         """
-        found: dict[int, str] = {}
-        for folder in self._editions.iterdir() if self._editions.is_dir() else ():
-            if folder.name.isdigit() and (folder / _MANIFEST).is_file():
-                found[int(folder.name)] = _iso(datetime.fromtimestamp((folder / _MANIFEST).stat().st_mtime, UTC))
-        return max(found, default=None), found
+        folders = self.leftovers()
+        read = wait_for_readers(folders, pause) if pause else []
+        return sum(remove_folder(folder) for folder in folders if not (spare_readers and folder in read))
 
-    def _point_at(self, number: int, published: dict[int, str]) -> None:
-        temporary = self.home / (_POINTER + ".new")
-        with temporary.open("w", encoding="utf-8") as stream:
-            json.dump({"current": number, "published": published}, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(self.home / _POINTER)
-        _sync_folder(self.home)
+    def leftovers(self) -> list[Path]:
+        """What lies among the editions and is none: of one that was killed, or what a purge has just replaced."""
+        named = {listing.folder for listing in self._pointer().published.values()}
+        found = self._editions.iterdir() if self._editions.is_dir() else ()
+        return sorted(path for path in found if path.name == _BUILDING or (is_edition_folder(path.name) and path.name not in named))
 
-    def _sweep(self, current: int, published: dict[int, str], keep: int) -> None:
-        """Remove old editions, save the current one and those that a reader has open.
+    def sweep(self, keep: int) -> None:
+        """Remove all but the last `keep` editions, save the current one and those that a reader has open; hold the lock.
 
-        They go from the pointer before they go from the disk: one that is killed in between leaves a stray, which the
+        They go from the pointer before they go from the disk: one that is killed in between leaves a leftover, which the
         next ingest removes, and never half an edition that can be restored.
         """
+        pointer = self._pointer()
+        folders = {number: self._editions / listing.folder for number, listing in pointer.published.items()}
         locks = {}
-        for number in sorted(published)[:-keep]:
-            try:
-                if number != current and self._folder(number).is_dir():
-                    locks[number] = FileLock(self._folder(number) / IN_USE)
-            except (BusyError, UnavailableError):
-                continue  # in use, or not ours to remove: the next ingest tries again
-        kept = {number: moment for number, moment in published.items() if number not in locks and self._folder(number).is_dir()}
-        if kept != published:
-            self._point_at(current, kept)
+        for number in sorted(folders)[:-keep]:
+            with suppress(BusyError, UnavailableError):  # in use, or not ours to remove: the next ingest tries again
+                if number != pointer.current and folders[number].is_dir():
+                    locks[number] = FileLock(folders[number] / IN_USE)
+        kept = {number: said for number, said in pointer.published.items() if number not in locks and folders[number].is_dir()}
+        if kept != pointer.published:
+            write_pointer(self.home, replace(pointer, published=kept))
         for number, lock in locks.items():
-            shutil.rmtree(self._folder(number), ignore_errors=True)
+            remove_folder(folders[number])
             lock.release()
 
+    def _shelve(self, building: Path, name: str) -> str:
+        building.rename(self._editions / name)
+        return name
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _info(self, number: int, pointer: Pointer) -> EditionInfo:
+        listing = pointer.published[number]
+        manifest = read_manifest(self._editions / listing.folder)
+        return EditionInfo(
+            number=number,
+            published_at=listing.published_at,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            model=manifest.model,
+            is_current=number == pointer.current,
+            folder=listing.folder,
+            is_compact=manifest.is_compact,
+        )
 
-
-def _unreadable(path: Path, error: OSError) -> UnavailableError:
-    return UnavailableError(f"{str(path)!r} cannot be read ({error.strerror}). Check KANTTEKENING_HOME.")
-
-
-def _manifest(folder: Path) -> tuple[int, int, ModelId]:
-    with as_damaged(folder):
-        data = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return int(data["documents"]), int(data["passages"]), ModelId(data["model"], data["model_sha256"])
-
-
-def _sync_to_disk(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())
-        elif path.is_dir():
-            _sync_folder(path)
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def _pointer(self) -> Pointer:
+        return read_pointer(self.home, self._editions)

@@ -72,3 +72,12 @@ def _known(before: Path | None) -> tuple[dict[str, Vector], Vector | None]:
 
 def _unit(vectors: Vector) -> Vector:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def narrow_kinship(folder: Path, words: Iterable[str], before: Path) -> None:
+    """Fill a folder with what `before` holds of these words, if there is one; no word is embedded."""
+    known, middle = _known(before)
+    if middle is None:
+        return
+    kept = [word for word in words if word in known]
+    build_kinship(folder, kept, lambda _words: middle[None, :], before)

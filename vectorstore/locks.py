@@ -32,6 +32,11 @@ class FileLock:
             os.close(self._descriptor)
             raise BusyError(f"Another process is using {str(path.parent)!r}. Wait until it is done and try again.") from error
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the file has not been deleted since."""
+        return os.fstat(self._descriptor).st_nlink > 0
+
     def release(self) -> None:
         """Let go."""
         os.close(self._descriptor)

@@ -1,5 +1,7 @@
 """The only importer of Chroma: vectors in, similarities out."""
 
+import warnings
+from collections.abc import Collection as Ids
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import chromadb
 import numpy as np
+from chromadb.api.collection_configuration import UpdateHNSWConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, NotFoundError
 
 from vectorstore.embeddings import ModelId
 from vectorstore.errors import DamagedEditionError, ModelMismatchError, UnavailableError
+from vectorstore.hnsw_files import blank_unused
 from vectorstore.passages import Vector
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
 _PASSAGES, _CAVEATS = "passages", "caveats"
 _OPENING = Lock()  # Chroma has one client's worth of state per path in a process, and two threads that open it trip over it
+_SYNC_AT_ONCE: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
+_SYNC_SELDOM: UpdateHNSWConfiguration = {"sync_threshold": 1000, "batch_size": 100}  # Chroma's own
+_RUN = 2_000  # vectors that are copied at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,23 @@ class PassageStore:
                 with _as_unavailable():
                     collection.delete(ids=list(ids[batch]))
 
+    def load(self) -> None:
+        """Read the vectors into memory; Chroma otherwise does so at the first search."""
+        for collection, count in zip((self._passages, self._caveats), self._counts, strict=True):
+            if count:
+                size = len(np.asarray(collection.get(limit=1, include=["embeddings"])["embeddings"])[0])
+                _hits(collection, np.zeros(size, dtype=np.float32), 1)
+
+    def copy_to(self, other: "PassageStore", without: Ids[str]) -> None:
+        """Add every vector to another store, but for those of some sources.
+
+        Raises:
+            DamagedEditionError: one cannot be read.
+        """
+        for ours, theirs in ((self._passages, other._passages), (self._caveats, other._caveats)):  # noqa: SLF001  # of our own kind
+            for ids, vectors, source_ids in _vectors(ours, without):
+                other._add(theirs, ids, vectors, source_ids)  # noqa: SLF001  # likewise
+
     def _collection(self, name: str, model: ModelId, *, create: bool) -> Collection:
         identity = {"model": model.name, "model_sha256": model.sha256}
         if create:
@@ -140,3 +164,47 @@ def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
     found = collection.query(query_embeddings=np.asarray([vector]), n_results=limit, include=["distances"])
     distances = found["distances"] or [[]]
     return [Hit(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+
+def _vectors(collection: Collection, without: Ids[str]) -> Iterator[tuple[list[str], Vector, list[str]]]:
+    """Ids, vectors and source ids, a run at a time."""
+    for offset in range(0, collection.count(), _RUN):
+        try:
+            found = collection.get(limit=_RUN, offset=offset, include=["embeddings", "metadatas"])
+        except ChromaError as error:
+            raise DamagedEditionError(
+                f"The vectors in an edition cannot be read ({type(error).__name__}). Restore an earlier edition, or ingest again."
+            ) from error
+        sources = [str(each["source_id"]) for each in found["metadatas"] or []]
+        kept = [index for index, source_id in enumerate(sources) if source_id not in without]
+        if kept:
+            vectors = np.asarray(found["embeddings"], dtype=np.float32)[kept]
+            yield [found["ids"][index] for index in kept], vectors, [sources[index] for index in kept]
+
+
+def settle(folder: Path, model: ModelId) -> None:
+    """Have Chroma write all vectors of a closed store to the files of its indexes, and nothing else.
+
+    It otherwise does so for every thousand vectors only, and whoever opens the store before writes files that hold, past
+    the vectors, whatever is in that process's memory: any text that it has read.
+    """
+    for at_once in (True, False):
+        store = PassageStore(folder, model)
+        try:
+            for collection in (store._passages, store._caveats):  # noqa: SLF001  # this is of the store
+                if not at_once:
+                    _touch(collection)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)  # about an embedding function, of which there is none
+                    collection.modify(configuration={"hnsw": _SYNC_AT_ONCE if at_once else _SYNC_SELDOM})
+        finally:
+            store.close()
+    blank_unused(folder)
+
+
+def _touch(collection: Collection) -> None:
+    """Write one vector again, as often as makes Chroma write out all."""
+    found = collection.get(limit=1, include=["embeddings"])
+    for _ in range(_SYNC_AT_ONCE["sync_threshold"] if found["ids"] else 0):
+        with _as_unavailable():
+            collection.update(ids=found["ids"], embeddings=found["embeddings"])

@@ -1,0 +1,119 @@
+"""Runs the command as a process that waits before each thing it does to its home, to be killed there; and a bot that stays open."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.command import command
+from tests.place import Place
+from vectorstore.settings import PREFIX
+
+_STEPS = """
+import signal, sys
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background turns it off
+home, events = sys.argv[1], {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect", "shutil.copytree"}
+from bot.__main__ import main
+
+def step(event, arguments):
+    if event in events and (home in str(arguments[0]) or event in {"os.remove", "os.rmdir"}):
+        sys.stderr.write(f"{event} {' '.join(str(each) for each in arguments[:2])}\\n")
+        sys.stderr.flush()
+        sys.stdin.read(1)
+
+sys.addaudithook(step)
+main(sys.argv[2:])
+"""
+
+
+IsStep = Callable[[int, str], bool]
+
+
+class SteppedCommand:
+    """A real command in a process of its own that names each thing it is about to do to the home on stderr, and waits for leave."""
+
+    def __init__(self, place: Place, *arguments: str | Path, keep: int = 1) -> None:
+        variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": str(keep)}
+        line = [sys.executable, "-c", _STEPS, str(place.home), *map(str, arguments)]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, text=True)
+        self.steps = 0
+
+    def go_on(self) -> None:
+        """Give leave for the step that was named last."""
+        assert self.process.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+
+    def stop_before(self, is_it: IsStep) -> str | None:
+        """Let it run up to the step that is looked for, by its number and its name; None when it ended without it."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.steps += 1
+            if is_it(self.steps, line):
+                return line
+            self.go_on()
+        return None
+
+    def end(self) -> int:
+        """Let it run to its end; its exit code."""
+        self.go_on()
+        self.stop_before(never)
+        return self.process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def at(*words: str) -> IsStep:
+    """Whether a step is called so."""
+    return lambda _number, name: all(word in name for word in words)
+
+
+def after(number_before: int) -> IsStep:
+    """Whether a step comes after this many."""
+    return lambda number, _name: number > number_before
+
+
+def never(_number: int, _name: str) -> bool:
+    """No step."""
+    return False
+
+
+class Bot:
+    """A bot in a process of its own that stays open and answers a question per line."""
+
+    def __init__(self, place: Place) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command("ask", "--jsonl"), stdin=pipe, stdout=pipe, env=place.variables(), text=True)
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """The answer, as the contract gives it."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"id": 1, "turns": [question]}) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())["answer"]
+        return answer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def quoted(answer: object) -> str:
+    """Every text that an answer shows or names."""
+    return json.dumps(answer, ensure_ascii=False)
