@@ -194,14 +194,14 @@ class Pipeline:
         folder = self._shelf.start_building()
         fork = self._shelf.folder(base.info) if base and base.can_fork else None
         try:
-            builder = EditionBuilder(folder, self._embeddings, fork)
+            builder = EditionBuilder(folder, self._embeddings, fork, progress)
             try:
                 for source_id in gone if fork else ():
                     builder.remove(source_id)
                 for document, entry in documents:
                     builder.put(document, entry, self._passages(document))
                 builder.catalog.keep_away(away)
-                receipt.documents, receipt.passages, receipt.embeddings = builder.finish(progress)
+                receipt.documents, receipt.passages, receipt.embeddings = builder.finish()
             finally:
                 builder.close()
             info = self._shelf.publish(folder, receipt.documents, receipt.passages, self._embeddings.model, self._keep)
