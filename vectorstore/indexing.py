@@ -1,10 +1,11 @@
-"""Builds the BM25 index of an edition from the words of its passages; they are kept, so that the next edition reads new texts only."""
+"""Builds the BM25 index of an edition. The words of its passages are kept, so that the next edition reads new texts only."""
 
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,8 @@ class LexicalBuilder:
         terms, packed, bits = self._packed(bags, [language for *_, language in chosen], used)
         scores, holders, bounds = _scores(packed, bits, len(bags), len(terms))
         rows = np.array([row for row, *_ in chosen], dtype=np.int64)
-        for name, values in zip(ARRAYS, (scores, holders, bounds, rows), strict=True):
+        arrays: list[NDArray[Any]] = [scores, holders, bounds, rows]
+        for name, values in zip(ARRAYS, arrays, strict=True):
             np.save(folder / name, values)
         (folder / TERMS).write_text("\n".join(terms), "utf-8")
         return [self._words[number] for number in sorted(used, key=lambda number: -totals[number])]
