@@ -26,7 +26,7 @@ class Draft:
         if self._builder is None:
             self._folder = self._shelf.start_building()
             fork = self._shelf.folder(self._base.info) if self._base and self._base.can_fork else None
-            self._builder = EditionBuilder(self._folder, self._embeddings, fork)
+            self._builder = EditionBuilder(self._folder, self._embeddings, fork, self._progress)
         return self._builder
 
     def publish(self, gone: Sequence[str], away: Iterable[str], keep: int, receipt: Receipt) -> None:
@@ -35,7 +35,7 @@ class Draft:
         for source_id in gone if self._base and self._base.can_fork else ():
             builder.remove(source_id)
         builder.catalog.keep_away(away)
-        receipt.documents, receipt.passages, receipt.embeddings = builder.finish(self._progress)
+        receipt.documents, receipt.passages, receipt.embeddings = builder.finish()
         self._close()
         folder = self._folder or Path()
         info = self._shelf.publish(folder, receipt.documents, receipt.passages, self._embeddings.model, keep)

@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest.loaders import id_of
 from ingest.metadata import Metadata
 from ingest.origins import DOSSIER_PLACE, Origin
-from vectorstore.catalog import Entry
+from vectorstore.entries import Entry
 
 
 class Holdings:

@@ -9,7 +9,8 @@ from ingest.origins import DOSSIER_PLACE
 from ingest.reading import Reading
 from ingest.receipt import Copy, Receipt, Refusal
 from ingest.survey import Fate, Job
-from vectorstore.catalog import Catalog, Entry
+from vectorstore.catalog import Catalog
+from vectorstore.entries import Entry
 from vectorstore.passages import Document, Passage, Source
 
 _TELLING = ("language", "kind", "wording", "publisher", "author", "published", "voice")

@@ -12,8 +12,8 @@ from vectorstore.copying import copy_catalog
 from vectorstore.edition import Edition, EditionInfo
 from vectorstore.editions import Shelf
 from vectorstore.errors import DamagedEditionError, UnavailableError
+from vectorstore.indexing import build_lexical_index
 from vectorstore.kinship import narrow_kinship
-from vectorstore.lexical import build_lexical_index
 from vectorstore.manifest import Manifest
 from vectorstore.store import PassageStore, settle
 from vectorstore.sweeping import Pause

@@ -1,6 +1,7 @@
 """A document cut into sentences, and sentences joined into passages. Nothing is changed, only measured."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from sentencex import get_sentence_boundaries
@@ -24,6 +25,7 @@ _FULL_STOP = re.compile(r"\b([^\W\d_]+)\.\s+(?=[«“\"‘']?[A-ZÀ-Ý])")
 _NO_ABBREVIATIONS = STOP_WORDS["nl"] | STOP_WORDS["en"] | {"pas", "nl"}
 _CONTINUES = re.compile(r"\s*[a-zà-ÿ(,;:)\]]")
 _FOLLOWS_STOP = re.compile(r"\w[.?!]\s+(?:([a-zà-ÿ])|[A-ZÀ-Ý])")
+_LONGEST_ABBREVIATION = 8  # letters, with the full stop and some to spare
 _ABBREVIATED = re.compile(
     r"(?:\b(?:[a-z]\.)+[a-z]|\b(?:art|bijv|blz|bv|ca|dhr|dr|drs|evt|excl|incl|ing|ir|max|mevr|min|mr|nr|prof|resp|st|tel|vgl|zgn))\.\s*$",
     re.IGNORECASE,
@@ -42,10 +44,9 @@ def split_sentences(document: Document) -> list[Sentence]:
 
 def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Passage]:
     """Runs of whole sentences of about 70 words that stay within one section, and do not part "Dit zou …" from what it is about."""
-    runs = [run for section in document.sections for run in _runs(document, _within(section, sentences))]
-    sections = [_section_of(document, run) for run in runs]
-    texts = [document.text[run[0].start : run[-1].end] for run in runs]
-    contexts = [". ".join(dict.fromkeys([document.source.title, *section.path])) for section in sections]
+    runs = [(section, run) for section, within in _by_section(document, sentences) for run in _runs(document, within)]
+    texts = [document.text[run[0].start : run[-1].end] for _, run in runs]
+    contexts = [". ".join(dict.fromkeys([document.source.title, *section.path])) for section, _ in runs]
     ids = passage_ids(document.source.id, [embedded_text(*pair) for pair in zip(contexts, texts, strict=True)])
     return [
         Passage(
@@ -59,7 +60,7 @@ def group_passages(document: Document, sentences: Sequence[Sentence]) -> list[Pa
             section=section.heading,
             page=section.page,
         )
-        for passage_id, section, run, text, context in zip(ids, sections, runs, texts, contexts, strict=True)
+        for passage_id, (section, run), text, context in zip(ids, runs, texts, contexts, strict=True)
     ]
 
 
@@ -73,7 +74,7 @@ def _boundaries(text: str, language: str, *, has_capitals: bool) -> Iterator[tup
     pending: tuple[int, int] | None = None
     for start, end in _segments(text, language):
         # "o.a. voor": a sentence does not begin in lower case, and a lone "1." belongs to what follows.
-        continues = _CONTINUES.match(text, start) and (has_capitals or _ABBREVIATED.search(text, 0, start))
+        continues = _CONTINUES.match(text, start) and (has_capitals or _is_abbreviated(text, start))
         if pending and (continues or _is_number(text[slice(*pending)])):
             pending = (pending[0], end)
         else:
@@ -82,6 +83,13 @@ def _boundaries(text: str, language: str, *, has_capitals: bool) -> Iterator[tup
             pending = (start, end)
     if pending:
         yield from _not_too_long(text, *pending)
+
+
+def _is_abbreviated(text: str, end: int) -> bool:
+    """Whether an abbreviation ends there; only the last letters are looked at, as a paragraph can be all of a long text."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return _ABBREVIATED.search(text, max(end - _LONGEST_ABBREVIATION, 0), end) is not None
 
 
 def _segments(text: str, language: str) -> Iterator[tuple[int, int]]:
@@ -118,8 +126,13 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"\(?(?:\d{1,3}|[a-zA-Z])[.)]", text) is not None
 
 
-def _within(section: Section, sentences: Sequence[Sentence]) -> list[Sentence]:
-    return [sentence for sentence in sentences if section.start <= sentence.start < section.end]
+def _by_section(document: Document, sentences: Sequence[Sentence]) -> Iterator[tuple[Section, list[Sentence]]]:
+    """Each section with the sentences that begin in it."""
+    starts = [section.start for section in document.sections]
+    within: list[list[Sentence]] = [[] for _ in starts]
+    for sentence in sentences:
+        within[bisect_right(starts, sentence.start) - 1].append(sentence)
+    return zip(document.sections, within, strict=True)
 
 
 def _runs(document: Document, sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
@@ -141,7 +154,3 @@ def _belongs(document: Document, before: Sentence, sentence: Sentence) -> bool:
     """Whether a sentence points back to the one before it, or is what that one announces."""
     points_back = sentence.paragraph == before.paragraph and begins_dependent(document.text[sentence.start : sentence.end])
     return points_back or document.text[before.start : before.end].endswith(":")
-
-
-def _section_of(document: Document, run: Sequence[Sentence]) -> Section:
-    return next(section for section in document.sections if section.start <= run[0].start < section.end)

@@ -14,7 +14,7 @@ from ingest.metadata import Metadata, merge, metadata_beside
 from ingest.origins import Found, Origin
 from ingest.reading import Request, content_digest
 from ingest.receipt import Copy, Receipt, Refusal
-from vectorstore.catalog import Entry
+from vectorstore.entries import Entry
 from vectorstore.errors import UsageError
 
 

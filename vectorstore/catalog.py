@@ -6,11 +6,13 @@ Written once while the edition is built, read-only afterwards.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from vectorstore.entries import Entry, stored_entry
 from vectorstore.passages import (
     Document,
     Passage,
@@ -36,9 +38,9 @@ CREATE TABLE removed (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE INDEX passage_of_source ON passage (source_id, start);
 CREATE TABLE voice (voice TEXT NOT NULL, passage_id TEXT NOT NULL, PRIMARY KEY (voice, passage_id)) STRICT, WITHOUT ROWID;
 """
-_PASSAGE = """SELECT p.row, p.id, p.source_id, p.start, p."end", p.section, p.page, p.context, p.sentences, p.vectors,
-substr(s.text, p.start + 1, p."end" - p.start) FROM passage p JOIN source s ON s.id = p.source_id"""
+_PASSAGE = 'SELECT row, id, source_id, start, "end", section, page, context, sentences, vectors FROM passage'
 _REMEMBERED = 8_000  # keys, two for each passage of about 5 kB
+_TEXTS = 4_000_000  # characters of texts that are at hand; SQLite would read all of a text again for each passage of it
 _BATCH = 500  # SQLite's limit on parameters is higher; this keeps statements short
 
 
@@ -49,33 +51,6 @@ class StoredPassage:
     row: int
     passage: Passage
     vectors: Vector
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What an ingest remembers of a document.
-
-    `recipe` changes with how documents are read; `contents` is the digest of what was read at each place where the document
-    is, the one that it is named after first; `said` is a digest of what options and sidecars said of it, `given` what
-    the options said (title, author, …), which a later ingest without options must not lose; `sketch` is what near-duplicates are
-    found by.
-    """
-
-    source_id: str
-    recipe: str
-    contents: Mapping[str, str]
-    said: str = ""
-    given: Mapping[str, str] = field(default_factory=dict)
-    sketch: bytes = b""
-
-    @property
-    def place(self) -> str:
-        """Where the document is, or the first of the places."""
-        return next(iter(self.contents))
-
-    def as_json(self) -> str:
-        """All but what the catalogue has in columns of its own."""
-        return json.dumps({"recipe": self.recipe, "contents": dict(self.contents), "said": self.said, "sketch": self.sketch.hex()})
 
 
 class Catalog:
@@ -89,6 +64,10 @@ class Catalog:
         self._is_final = not writable
         self._sources: dict[str, Source] = {}
         self._remembered: dict[str | int, StoredPassage] = {}
+        self._texts: dict[str, str] = {}
+        if writable:
+            # An edition that is not finished is thrown away, so that there is nothing to go back to or to save halfway.
+            self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         if is_new:
             self._db.executescript(_SCHEMA)
 
@@ -115,7 +94,7 @@ class Catalog:
 
     def entries(self) -> list[Entry]:
         """What an ingest compares by, for every document."""
-        return [_entry(*row) for row in self._db.execute("SELECT id, place, fingerprint, given FROM source ORDER BY id")]
+        return [stored_entry(*row) for row in self._db.execute("SELECT id, place, fingerprint, given FROM source ORDER BY id")]
 
     def relabel(self, source: Source, entry: Entry) -> None:
         """Put down that a document whose text stays is at other places."""
@@ -162,6 +141,10 @@ class Catalog:
         """The passages at these rows."""
         return {stored.row: stored for stored in self._passages("row", rows)}
 
+    def passages_at(self, rows: Sequence[int]) -> Iterator[StoredPassage]:
+        """The passages at these rows, one by one."""
+        return self._passages("row", rows)
+
     def passages_of(self, source_id: str) -> list[StoredPassage]:
         """The passages of a document in reading order."""
         query = "SELECT id FROM passage WHERE source_id = ? ORDER BY start"
@@ -178,11 +161,25 @@ class Catalog:
 
     def all_passages(self) -> Iterator[StoredPassage]:
         """Every passage, by row."""
-        for row in self._db.execute(f"{_PASSAGE} ORDER BY p.row"):
-            yield _stored(row)
+        for row in self._db.execute(f"{_PASSAGE} ORDER BY row"):
+            yield self._stored(row)
 
-    def add(self, document: Document, entry: Entry, passages: Sequence[Passage], vectors: Mapping[str, Vector]) -> None:
-        """Store a document that is not there yet; `vectors` holds the sentence vectors by passage id."""
+    def passage_rows(self) -> Iterator[tuple[int, str, str]]:
+        """Row, id and source id of every passage, by row, at hardly any cost."""
+        yield from self._db.execute("SELECT row, id, source_id FROM passage ORDER BY row")
+
+    def unsound_passages(self) -> int:
+        """How many passages are not a span of their source's text, or have not one vector for each of their sentences."""
+        lengths = dict(self._db.execute("SELECT id, length(text) FROM source"))
+        wrong, widths = 0, set()
+        query = 'SELECT source_id, start, "end", json_array_length(sentences), length(vectors) FROM passage'
+        for source_id, start, end, sentences, size in self._db.execute(query):
+            wrong += not (0 <= start < end <= lengths.get(source_id, 0) and sentences and size % sentences == 0)
+            widths.add(size // max(sentences, 1))
+        return wrong + max(len(widths) - 1, 0)
+
+    def add(self, document: Document, entry: Entry) -> None:
+        """Store a document that is not there yet, without its passages."""
         source = document.source
         sections = [(section.start, section.end, section.path, section.page) for section in document.sections]
         self._db.execute(
@@ -199,6 +196,9 @@ class Catalog:
                 json.dumps(sections, ensure_ascii=False),
             ),
         )
+
+    def add_passages(self, passages: Sequence[Passage], vectors: Mapping[str, Vector]) -> None:
+        """Store passages of documents that are there; `vectors` holds the sentence vectors by passage id."""
         self._db.executemany(
             "INSERT INTO passage VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_row(passage, vectors[passage.id]) for passage in passages),
@@ -206,8 +206,18 @@ class Catalog:
         speakers = {(voice, passage.id) for passage in passages for sentence in passage.sentences for voice in sentence.voices}
         self._db.executemany("INSERT INTO voice VALUES (?, ?)", sorted(speakers))
 
+    def source_at(self, place: str) -> str | None:
+        """The id of the document that came from a place."""
+        row = self._db.execute("SELECT id FROM source WHERE place = ?", (place,)).fetchone()
+        return str(row[0]) if row else None
+
+    def displace(self, source_id: str) -> None:
+        """Free the place of a document that is about to be removed or added anew."""
+        self._db.execute("UPDATE source SET place = id || char(0) WHERE id = ?", (source_id,))
+
     def remove(self, source_id: str) -> None:
         """Take a document and its passages out."""
+        self._texts.pop(source_id, None)
         self._db.execute("DELETE FROM voice WHERE passage_id IN (SELECT id FROM passage WHERE source_id = ?)", (source_id,))
         self._db.execute("DELETE FROM passage WHERE source_id = ?", (source_id,))
         self._db.execute("DELETE FROM source WHERE id = ?", (source_id,))
@@ -237,8 +247,24 @@ class Catalog:
         for start in range(0, len(unknown), _BATCH):
             batch = unknown[start : start + _BATCH]
             marks = ",".join("?" * len(batch))
-            for row in self._db.execute(f"{_PASSAGE} WHERE p.{column} IN ({marks})", batch):
-                yield self._remember(_stored(row))
+            for row in self._db.execute(f"{_PASSAGE} WHERE {column} IN ({marks})", batch):
+                yield self._remember(self._stored(row))
+
+    def _text(self, source_id: str) -> str:
+        if source_id not in self._texts:
+            (text,) = self._db.execute("SELECT text FROM source WHERE id = ?", (source_id,)).fetchone()
+            if sum(map(len, self._texts.values())) + len(text) > _TEXTS:
+                self._texts.clear()
+            self._texts[source_id] = str(text)
+        return self._texts[source_id]
+
+    def _stored(self, row: tuple[Any, ...]) -> StoredPassage:
+        number, passage_id, source_id, start, end, section, page, context, raw, vectors = row
+        sentences = _sentences(json.loads(raw))
+        text = self._text(source_id)[start:end]
+        passage = Passage(passage_id, source_id, start, end, text, sentences, context, section, page)
+        matrix = np.frombuffer(vectors, dtype=np.float16)
+        return StoredPassage(number, passage, matrix.reshape(len(sentences), -1).astype(np.float32))
 
     def _remember(self, stored: StoredPassage) -> StoredPassage:
         """Passages that were read once are asked for again by most questions; a final catalogue does not change."""
@@ -256,37 +282,10 @@ def _row(passage: Passage, vectors: Vector) -> tuple[object, ...]:
     return (passage.id, *place, json.dumps(sentences), half)
 
 
-def _stored(row: tuple[object, ...]) -> StoredPassage:
-    number, passage_id, source_id, start, end, section, page, context, raw, vectors, text = row
-    sentences = _sentences(json.loads(str(raw)))
-    passage = Passage(
-        id=str(passage_id),
-        source_id=str(source_id),
-        start=int(str(start)),
-        end=int(str(end)),
-        text=str(text),
-        sentences=sentences,
-        context=str(context),
-        section=None if section is None else str(section),
-        page=None if page is None else int(str(page)),
-    )
-    matrix = np.frombuffer(vectors if isinstance(vectors, bytes) else b"", dtype=np.float16)
-    return StoredPassage(int(str(number)), passage, matrix.reshape(len(sentences), -1).astype(np.float32))
-
-
 def _sentences(raw: Iterable[tuple[int, int, int, list[str], int]]) -> tuple[Sentence, ...]:
     return tuple(
         Sentence(start, end, paragraph, tuple(voices), bool(oversight)) for start, end, paragraph, voices, oversight in raw
     )
-
-
-def _entry(source_id: str, place: str, remembered: str, given: str) -> Entry:
-    """An entry; one that an earlier version wrote has another recipe than any of now."""
-    if not remembered.startswith("{"):
-        return Entry(source_id, remembered, {place: ""}, given=json.loads(given))
-    fields = json.loads(remembered)
-    sketch = bytes.fromhex(fields["sketch"])
-    return Entry(source_id, fields["recipe"], fields["contents"], fields["said"], json.loads(given), sketch)
 
 
 def _as_json(value: object) -> str:

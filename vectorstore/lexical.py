@@ -1,7 +1,6 @@
 """The BM25 index of an edition: exact words, Dutch or English stems, heads of compounds."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
 from math import log
@@ -13,23 +12,20 @@ from vectorstore.languages import Language
 from vectorstore.words import compound_head, compound_modifier, content_words, stem
 
 _REMEMBERED = 20_000  # texts, at about a kilobyte each
-_ARRAYS = ("scores.npy", "passages.npy", "bounds.npy", "rows.npy")  # by term: bounds[t]:bounds[t + 1] of the first two
-_TERMS, _VOCABULARY = "terms.txt", "vocabulary.txt"
+ARRAYS = ("scores.npy", "passages.npy", "bounds.npy", "rows.npy")
+"""By term: `bounds[t]:bounds[t + 1]` of the first two; `rows` is by passage."""
+TERMS, VOCABULARY = "terms.txt", "vocabulary.txt"
 
 
 class LexicalIndex:
-    """Scores every passage against weighted terms. Open one with a folder that `build_lexical_index` filled.
-
-    bm25s computes the scores when the index is built; to add them up takes numpy alone, and importing bm25s with scipy
-    would cost a question 0.2 s.
-    """
+    """Scores every passage against weighted terms. Open one with a folder that `indexing.LexicalBuilder` filled."""
 
     def __init__(self, folder: Path) -> None:
         """Open the index; its arrays are mapped into memory, not read."""
-        self._scores, self._passages, self._bounds, self._rows = (np.load(folder / name, mmap_mode="r") for name in _ARRAYS)
-        terms = (folder / _TERMS).read_text("utf-8").split("\n")
+        self._scores, self._passages, self._bounds, self._rows = (np.load(folder / name, mmap_mode="r") for name in ARRAYS)
+        terms = (folder / TERMS).read_text("utf-8").split("\n")
         self._columns = {term: column for column, term in enumerate(terms)}
-        self._vocabulary = folder / _VOCABULARY
+        self._vocabulary = folder / VOCABULARY
         self._vocabulary.stat()  # what is missing is missed now, not at the first typing error
         self._terms: dict[tuple[str, Language], list[str]] = {}
         self._terms_of = lru_cache(_REMEMBERED)(self._read_terms)
@@ -87,29 +83,6 @@ class LexicalIndex:
             found = found[np.argpartition(-scores[found], limit)[:limit]]
         ordered = found[np.lexsort((found, -scores[found]))]
         return [(int(self._rows[index]), float(scores[index])) for index in ordered]
-
-
-def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Language]]) -> list[str]:
-    """Fill a folder with the index of (catalogue row, text, language) triples; returns the words, most frequent first."""
-    import bm25s
-
-    rows, texts = [], []
-    for row, text, language in passages:
-        rows.append(row)
-        texts.append((content_words(text, language), language))
-    counts = Counter(word for words, _ in texts for word in words)
-    vocabulary = frozenset(counts)
-    indexed = [[term for word in words for term in index_terms(word, language, vocabulary)] for words, language in texts]
-    index = bm25s.BM25(method="lucene", k1=1.2, b=0.6)
-    index.index(indexed or [[""]], show_progress=False)
-    folder.mkdir()
-    columns = sorted(index.vocab_dict, key=index.vocab_dict.__getitem__)
-    arrays = (index.scores["data"], index.scores["indices"], index.scores["indptr"], np.array(rows, dtype=np.int64))
-    for name, array in zip(_ARRAYS, arrays, strict=True):
-        np.save(folder / name, array)
-    (folder / _TERMS).write_text("\n".join(columns), "utf-8")
-    (folder / _VOCABULARY).write_text("\n".join(sorted(vocabulary)), "utf-8")
-    return sorted(counts, key=lambda word: (-counts[word], word))
 
 
 def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> list[str]:

@@ -25,10 +25,14 @@ def fold(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def written_words(text: str) -> list[str]:
+    """The words of a text as they are written, in order."""
+    return _WORD.findall(text)
+
+
 def words_in(text: str) -> Iterator[str]:
     """The folded words of a text, stop words included."""
-    for match in _WORD.finditer(text):
-        yield fold(match.group())
+    return map(fold, written_words(text))
 
 
 @lru_cache(maxsize=65_536)
@@ -45,8 +49,12 @@ def stem(word: str, language: Language) -> str:
 
 def content_words(text: str, language: Language) -> list[str]:
     """The folded words of a text that carry its subject, in order, with repeats."""
-    stop = STOP_WORDS[language]
-    return [word for word in words_in(text) if word not in stop and (len(word) > 1 or word.isdigit())]
+    return [word for word in words_in(text) if carries_subject(word, language)]
+
+
+def carries_subject(word: str, language: Language) -> bool:
+    """Whether a folded word is neither a stop word nor a single letter."""
+    return word not in STOP_WORDS[language] and (len(word) > 1 or word.isdigit())
 
 
 def terms(words: Iterable[str], language: Language) -> list[str]:

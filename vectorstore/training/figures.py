@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from vectorstore.debate import load_debate
 from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
 from vectorstore.fusion import fused
+from vectorstore.indexing import build_lexical_index
 from vectorstore.languages import Language
-from vectorstore.lexical import LexicalIndex, build_lexical_index
+from vectorstore.lexical import LexicalIndex
 from vectorstore.passages import Vector
 from vectorstore.terms import question_terms, search_weights
 from vectorstore.training.corpus import HEADING_FILES, PAIR_FILES, HeadingFile, TrainingData
