@@ -237,18 +237,19 @@ def test_whole_answer_as_json() -> None:
         "source_id": "kanttekening",
         "start": 7,
         "end": 30,
-        "locator": {"page": None, "section": None, "paragraph": 2},
+        "locator": {"page": None, "page_label": None, "section": None, "paragraph": 2},
         "document_sha256": "ab12",
         "language": "nl",
         "voice_id": None,
         "oversight": True,
+        "suspicion": None,
     }
     ours = {
         **caveat,
         "text": "BCG schat 465.000 banen.",
         "source_id": "bcg2025",
         "end": 31,
-        "locator": {"page": None, "section": "Hoeveel?", "paragraph": 1},
+        "locator": {"page": None, "page_label": None, "section": "Hoeveel?", "paragraph": 1},
         "voice_id": "bcg",
         "oversight": False,
     }
@@ -257,7 +258,7 @@ def test_whole_answer_as_json() -> None:
         "text": "Szabó wil  toezicht.",
         "source_id": "column-1",
         "end": 27,
-        "locator": {"page": None, "section": "Wat nu?", "paragraph": 4},
+        "locator": {"page": None, "page_label": None, "section": "Wat nu?", "paragraph": 4},
         "voice_id": "szabo",
         "oversight": False,
     }

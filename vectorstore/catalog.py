@@ -18,6 +18,7 @@ from vectorstore.passages import (
     Section,
     Sentence,
     Source,
+    Suspicion,
     Vector,
     Wording,
 )
@@ -219,7 +220,7 @@ class Catalog:
 
 
 def _row(passage: Passage, vectors: Vector) -> tuple[object, ...]:
-    sentences = [(each.start, each.end, each.paragraph, each.voices, int(each.oversight)) for each in passage.sentences]
+    sentences = [_sentence_row(each) for each in passage.sentences]
     half = np.asarray(vectors, dtype=np.float16).tobytes()
     place = (passage.source_id, passage.start, passage.end, passage.section, passage.page, passage.context)
     return (passage.id, *place, json.dumps(sentences), half)
@@ -243,9 +244,16 @@ def _stored(row: tuple[object, ...]) -> StoredPassage:
     return StoredPassage(int(str(number)), passage, matrix.reshape(len(sentences), -1).astype(np.float32))
 
 
-def _sentences(raw: Iterable[tuple[int, int, int, list[str], int]]) -> tuple[Sentence, ...]:
+def _sentence_row(sentence: Sentence) -> tuple[object, ...]:
+    """A sentence as it is stored; the suspicion stands last, and only where there is one."""
+    row = (sentence.start, sentence.end, sentence.paragraph, sentence.voices, int(sentence.oversight))
+    return (*row, sentence.suspicion) if sentence.suspicion else row
+
+
+def _sentences(raw: Iterable[tuple[int, int, int, list[str], int, *tuple[str, ...]]]) -> tuple[Sentence, ...]:
     return tuple(
-        Sentence(start, end, paragraph, tuple(voices), bool(oversight)) for start, end, paragraph, voices, oversight in raw
+        Sentence(start, end, paragraph, tuple(voices), bool(oversight), *map(Suspicion, suspicion))
+        for start, end, paragraph, voices, oversight, *suspicion in raw
     )
 
 
