@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Order(NamedTuple):
-    """A form of words, and words of which one is in it, looked for first.
+    """A form of words, and words or parts of words of which one is in it, looked for first.
 
     One that `is_given` only counts where it opens a sentence or follows a word like "please": others may be told to do so.
     """
@@ -125,7 +125,7 @@ _BE = (
     Order(("ben",), rf"(?:vanaf nu|voortaan|nu) (?:ben (?:je|jij)|bent u) {_SOMEBODY}"),
     Order(("now",), rf"you(?: are|'re) now (?:dan\b|in \w+ mode\b|{_SOMEBODY})"),
     Order(("longer",), r"you(?: are|'re) no longer (?:bound by|restricted by|an ai)\b"),
-    Order(("du bist", "tu es"), r"(?:du bist (?:jetzt|nun|ab sofort) k?eine? |tu es maintenant une? )\w"),
+    Order(("bist", "maintenant"), r"(?:du bist (?:jetzt|nun|ab sofort) k?eine? |tu es maintenant une? )\w"),
     Order(("alsof",), r"doe(?:t u)? (?:nu |voortaan |vanaf nu )?(?:net )?alsof (?:je|jij|u)\b"),
     Order(("pretend",), r"pretend (?:that )?(?:you(?: are|'re| have) |to be (?:a|an|the) )\w"),
     Order(
@@ -134,7 +134,7 @@ _BE = (
         rf"(?:if you (?:are|were|have)\b|dan\b|an? (?:unrestricted|uncensored|unfiltered|evil|jailbroken)\b|an? {_MACHINE}\b)",
     ),
     Order(
-        ("from now on", "vanaf nu", "voortaan"),
+        ("now", "vanaf", "voortaan"),
         r"(?:from now on,? (?:you (?:will|must|shall|should|only) (?:only )?|please )?(?:respond|answer|reply|act|pretend|ignore)|"
         r"(?:vanaf nu|voortaan) (?:antwoord|reageer|speel|negeer) (?:je|jij|u))\b",
     ),
@@ -145,13 +145,13 @@ _SPOKEN_TO = (
     Order(("als ",), rf"\bals {_MACHINE} (?:musst|sollst|darfst) du\b", is_given=False),
     Order(("bent",), rf"\bals (?:je|jij|u) een {_MACHINE} bent\b", is_given=False),
     Order(
-        ("if you",),
+        ("if",),
         rf"\bif you(?: are|'re) an? {_MACHINE}"
         r"(?=[,.;:]| (?:reading|processing|summari|and|or|then|please|you|ignore|do|answer|say))",
         is_given=False,
     ),
     Order(
-        ("note to", "attention", "message", "bericht", "boodschap", "opmerking", "let op"),
+        ("note", "attention", "message", "bericht", "boodschap", "opmerking", "let"),
         r"(?:note to|attention|message (?:to|for)|(?:bericht|boodschap|opmerking) (?:aan|voor)|let op),? ?"
         rf"(?:(?:all|the|any|de|het|elke|alle|een) )?{_MACHINE}s? ?[:,!]",
     ),
@@ -188,7 +188,8 @@ _MARKS = (
     ),
     Order(
         ("##",),
-        r"#{2,} ?(?:(?:new|nieuwe) )?(?:(?:instruction|instructie)\b|(?:instructions|instructies|system|systeem|system prompt) ?:)",
+        r"(?<!#)#{2,6} ?(?:(?:new|nieuwe) )?"
+        r"(?:(?:instruction|instructie)\b|(?:instructions|instructies|system|systeem|system prompt) ?:)",
         is_given=False,
     ),
 )

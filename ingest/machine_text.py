@@ -28,6 +28,7 @@ _QUOTATION_MARKS = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u02bc\u00b4"), "'"),
 }
 _LEFT_OUT = "*_~\u00ad"  # emphasis and soft hyphens
+_TAIL = 60  # characters, more than any of the words that go before an order
 _BETWEEN_WORDS = r"(?:[ \"']+)"
 _OPENS = re.compile(
     r"(?:^|[^\w ]|\b(?:"
@@ -57,7 +58,7 @@ def machine_spans(text: str) -> tuple[tuple[int, int], ...]:
     spans: list[tuple[int, int]] = []
     for left, right, is_given in found:
         start, end = places[left], places[right - 1] + 1
-        if is_given and not (text[start].isupper() or _OPENS.search(folded[:left].rstrip(" \"'"))):
+        if is_given and not (text[start].isupper() or _OPENS.search(_before(folded, left))):
             continue
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
@@ -70,6 +71,11 @@ def _orders_in(folded: str) -> Iterator[tuple[int, int, bool]]:
     for keys, pattern, is_given in _patterns():
         if any(key in folded for key in keys):
             yield from ((*match.span(), is_given) for match in pattern.finditer(folded))
+
+
+def _before(folded: str, place: int) -> str:
+    """The last words before a place, with single spaces."""
+    return " ".join(folded[max(0, place - _TAIL) : place].split()).rstrip(" \"'")
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.base import Base, find_base
 from ingest.building import EditionBuilder, Progress
 from ingest.extraction import RefusedError
+from ingest.lint import mark_suspicious
 from ingest.loaders import (
     DOSSIER_PLACE,
     Metadata,
@@ -219,7 +220,7 @@ class Pipeline:
             replace(sentence, oversight=_states_caveat(document, document.text[sentence.start : sentence.end], is_pinned=is_pinned))
             for sentence in sentences
         ]
-        return group_passages(document, marked)
+        return group_passages(document, mark_suspicious(document, marked))
 
     def _fingerprint(self, data: bytes, given: Metadata) -> str:
         """What a document is made with, and what it is made from."""
