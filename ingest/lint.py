@@ -79,8 +79,8 @@ def _orders(document: Document) -> Iterator[Span]:
     """Where the document is addressed to a machine: from each order on to where it can no longer go on."""
     for start, end, is_paragraph in _blocks(document):
         for left, _ in machine_spans(document.text[start:end])[:1]:
-            section = next((each for each in document.sections if each.start <= start + left < each.end), None)
-            yield start + left, end if is_paragraph or section is None else max(end, section.end)
+            place = bisect_right(document.sections, start + left, key=lambda section: section.start) - 1
+            yield start + left, end if is_paragraph or place < 0 else max(end, document.sections[place].end)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

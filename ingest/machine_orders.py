@@ -22,7 +22,7 @@ _NL_RULES = (
     r"(?:systeem|veiligheids)?(?: |-)?"
     r"(?:instructies?|opdracht(?:en)?|prompts?|regels|richtlijnen|aanwijzingen|bevelen|voorschriften|beperkingen)\b"
 )
-_NL_EARLIER = r"(?:(?:vorige|eerdere?|voorgaande|voorafgaande|bovenstaande|hierboven|oorspronkelijke|gegeven|systeem) )+"
+_NL_EARLIER = r"(?:(?:vorige|eerdere?|voorgaande|voorafgaande|bovenstaande|hierboven|oorspronkelijke|gegeven|systeem) ){1,4}"
 _NL_LITTLE = r"(?:(?:alle?|al|de|het|je|jouw|jullie|uw|mijn|deze|die|dit|elke|iedere|andere|overige|van) )"
 _NL_OBJECT = (
     rf"(?:{_NL_LITTLE}{{0,4}}{_NL_EARLIER}{_NL_RULES}|"
@@ -32,14 +32,14 @@ _EN_RULES = (
     r"(?:\w+ )?"
     r"(?:instructions?|prompts?|rules|guidelines|directions|directives|commands|orders|programming|restrictions|safeguards)\b"
 )
-_EN_EARLIER = r"(?:(?:previous|prior|above|preceding|earlier|foregoing|initial|original|system|safety) (?:(?:and|or) )?)+"
+_EN_EARLIER = r"(?:(?:previous|prior|above|preceding|earlier|foregoing|initial|original|system|safety) (?:(?:and|or) )?){1,4}"
 _EN_LITTLE = r"(?:(?:all|any|every|each|of|the|these|those|your|my|our|its|and|other) )"
 _EN_OBJECT = (
     rf"(?:{_EN_LITTLE}{{0,5}}{_EN_EARLIER}{_EN_RULES}|(?:all )?(?:of )?your (?:own )?{_EN_RULES}|"
     r"all (?:of )?(?:the )?(?:instructions|prompts)\b|"
     r"(?:all )?(?:the )?(?:instructions|prompts?|rules|text) (?:above|before this|you (?:were|have been) given)\b)"
 )
-_DE_EARLIER = r"(?:(?:vorherigen|vorigen|fruheren|bisherigen|obigen|vorangegangenen|deine|ihre) )+"
+_DE_EARLIER = r"(?:(?:vorherigen|vorigen|fruheren|bisherigen|obigen|vorangegangenen|deine|ihre) ){1,4}"
 _DE_RULES = r"(?:anweisungen|instruktionen|befehle|vorgaben|regeln|prompts?)\b"
 _FR_EARLIER = r"(?:precedentes|anterieures|ci-dessus)\b"
 _MACHINE = (
@@ -94,7 +94,7 @@ _SET_ASIDE = (
     ),
     Order(
         ("ignorier", "vergiss", "missachte"),
-        rf"(?:ignoriere?n?|vergiss|missachte) (?:sie )?(?:(?:alle|die|deine|ihre|samtliche|meine) )*{_DE_EARLIER}{_DE_RULES}",
+        rf"(?:ignoriere?n?|vergiss|missachte) (?:sie )?(?:(?:alle|die|deine|ihre|samtliche|meine) ){{0,4}}{_DE_EARLIER}{_DE_RULES}",
     ),
     Order(
         ("ignore", "oublie"),

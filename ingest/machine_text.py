@@ -28,6 +28,7 @@ _QUOTATION_MARKS = {
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u02bc\u00b4"), "'"),
 }
 _LEFT_OUT = "*_~\u00ad"  # emphasis and soft hyphens
+_REMEMBERED_LENGTH = 5_000  # longer paragraphs are few
 _TAIL = 60  # characters, more than any of the words that go before an order
 _BETWEEN_WORDS = r"(?:[ \"']+)"
 _OPENS = re.compile(
@@ -46,12 +47,15 @@ class _Folds(dict[int, str]):
         return folded
 
 
-@lru_cache(maxsize=8_192)  # a document is looked at twice, for what is reported and for what is marked
 def machine_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where a paragraph is addressed to a machine, in order; spans that overlap are one.
 
     Invisible characters, look-alike letters, accents, capitals and emphasis do not keep an order from being found.
     """
+    return _remembered(text) if len(text) <= _REMEMBERED_LENGTH else _spans(text)
+
+
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     folded = text.translate(_FOLDS)
     found = sorted(_orders_in(folded))
     places = [place for place, char in enumerate(text) for _ in _FOLDS[ord(char)]] if found else []
@@ -65,6 +69,10 @@ def machine_spans(text: str) -> tuple[tuple[int, int], ...]:
         else:
             spans.append((start, end))
     return tuple(spans)
+
+
+# A document is looked at twice, for what is reported and for what is marked.
+_remembered = lru_cache(maxsize=4_096)(_spans)
 
 
 def _orders_in(folded: str) -> Iterator[tuple[int, int, bool]]:
