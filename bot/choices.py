@@ -9,6 +9,7 @@ from vectorstore.retrieval import Evidence
 from vectorstore.weighing import ScoredSentence
 
 _MIN_WORDS = 4
+_SUSPICIOUS = 1.0  # how far a sentence of a suspicious passage stands back for others, in log-odds
 # What each trait adds to the log-odds that a sentence is the one that answers, fitted together with the signals of
 # `vectorstore.weighing` by `make weights`. A position, an age and an amount are set: too few questions ask for them.
 _WEIGHTS = {
@@ -64,7 +65,7 @@ def rank(evidence: Evidence, question: Question) -> list[Choice]:
     """The sentences that can be quoted, the one that fits the question best first."""
     said = says_it(question, evidence)
     weighed = (_choice(scored, question, said) for scored in evidence.sentences if _is_quotable(scored.text))
-    return sorted(weighed, key=lambda choice: -choice.score)
+    return sorted(weighed, key=_place)
 
 
 def admits_not_knowing(choice: Choice) -> bool:
@@ -97,6 +98,11 @@ def traits_of(scored: ScoredSentence, question: Question, said: re.Pattern[str] 
 def is_no_sentence(text: str) -> bool:
     """Whether a text is an item, a title or a reference rather than a sentence."""
     return not text.endswith((".", "!", "”", "’", '"', ")", ":")) or _REFERENCE.match(text) is not None
+
+
+def _place(choice: Choice) -> float:
+    """What the choices stand in order of; an account that nothing is suspected of goes before one that says as much."""
+    return (_SUSPICIOUS if choice.scored.passage.passage.suspicion else 0.0) - choice.score
 
 
 def _choice(scored: ScoredSentence, question: Question, said: re.Pattern[str] | None) -> Choice:

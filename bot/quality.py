@@ -8,6 +8,7 @@ from typing import Any
 from bot.evaluation import FIGURES, Outcome, holds
 from bot.settling import LEAST
 from bot.weighing import weighed_of
+from vectorstore.invisible import visible
 from vectorstore.passages import Quote
 
 _Z = 1.96  # for 95 %
@@ -100,7 +101,13 @@ def failures_of(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
             "expect": [list(group) for group in case.expect],
             "voices": {"expected": case.voice or list(case.voices), "silent": list(case.silent)},
             "quoted": [
-                {"voice": quote.voice_id, "source": quote.source.id, "text": quote.text, "weighed": _weighed(outcome, quote)}
+                {
+                    "voice": quote.voice_id,
+                    "source": quote.source.id,
+                    "text": quote.text,
+                    "suspicion": quote.suspicion.value if quote.suspicion else None,
+                    "weighed": _weighed(outcome, quote),
+                }
                 for quote in answer.quotes
             ],
             "expected_sentence": asdict(wanted) if wanted else None,
@@ -130,7 +137,8 @@ def failure_lines(failure: Mapping[str, Any]) -> Iterator[str]:
         yield f"  voices    {failure['voices']['expected'] or ''}; silent: {', '.join(failure['voices']['silent']) or 'none'}"
     yield f"  status    {': '.join(filter(None, (failure['status'], failure['reason'])))}"
     for quoted in failure["quoted"]:
-        yield f"  quoted    [{quoted['source']}, {quoted['voice']}] {quoted['text']}"
+        mark = f"[suspicious: {quoted['suspicion']}] " if quoted["suspicion"] else ""
+        yield f"  quoted    [{quoted['source']}, {quoted['voice']}] {mark}{visible(quoted['text'])}"
         if quoted["weighed"]:
             yield f"            because {_because(quoted['weighed'])}"
     if failure["expected_sentence"]:

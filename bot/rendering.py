@@ -12,6 +12,7 @@ from bot.answers import Answer, AnswerStatus, Statement
 from bot.blocks import Block, BlockKind, blocks_as_text, printable
 from bot.texts import Texts, texts
 from vectorstore.debate import Debate, Voice
+from vectorstore.invisible import visible
 from vectorstore.passages import Quote, Source
 
 SCHEMA = 1
@@ -118,9 +119,14 @@ class _Frame:
         return self.say.say("according_to_via", voice=voice.called(self.say.language), number=self.numbers[quote.source.id])
 
     def quoted(self, quote: Quote) -> str:
-        """The words of a quote with the number of its source. Our own words never stand in «…»."""
-        words = f"[{self.say.say('dossier_label')}] {quote.text}" if quote.is_paraphrase else f"«{quote.text}»"
-        numbered = f"{words} [{self.numbers[quote.source.id]}]"
+        """The words of a quote with the number of its source, behind a mark where they are suspicious.
+
+        Our own words never stand in «…», and nothing invisible reaches the screen: it is named where it stands.
+        """
+        text = visible(quote.text)
+        mark = f"[{self.say.say(f'suspicion_{quote.suspicion}')}] " if quote.suspicion else ""
+        words = f"[{self.say.say('dossier_label')}] {text}" if quote.is_paraphrase else f"«{text}»"
+        numbered = f"{mark}{words} [{self.numbers[quote.source.id]}]"
         if quote.source.language == self.say.language:
             return numbered
         language = self.say.language_name(quote.source.language)
@@ -217,6 +223,8 @@ def _place(quote: Quote, say: Texts) -> str:
     """Where a quote stands. The headings of the dossier are our own: beside the original's title they would pass for its."""
     place = quote.locator
     page = say.say("page", number=place.page) if place.page is not None else None
+    if quote.page_label:
+        page = say.say("page_labelled", label=quote.page_label, number=place.page)
     section = say.say("section", name=place.section) if place.section and page is None and not quote.is_paraphrase else None
     paragraph = say.say("paragraph", number=place.paragraph) if place.paragraph is not None else None
     return ", ".join(part for part in (page, section, paragraph) if part)
@@ -232,9 +240,15 @@ def _quote_as_json(quote: Quote) -> dict[str, object]:
         "source_id": quote.source.id,
         "start": quote.start,
         "end": quote.end,
-        "locator": asdict(quote.locator),
+        "locator": _locator_as_json(quote),
         "document_sha256": quote.document_sha256,
         "language": quote.source.language,
         "voice_id": quote.voice_id,
         "oversight": quote.oversight,
+        "suspicion": quote.suspicion.value if quote.suspicion else None,
     }
+
+
+def _locator_as_json(quote: Quote) -> dict[str, object]:
+    place = quote.locator
+    return {"page": place.page, "page_label": quote.page_label, "section": place.section, "paragraph": place.paragraph}

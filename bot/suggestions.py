@@ -39,7 +39,10 @@ def _headings(
     for passage in evidence.passages:
         heading, language = passage.passage.section or "", question.language
         is_new = (
-            passage.passage.id not in unknown and (passage.source.id, heading) not in quoted and set(words_in(heading)) != asked
+            passage.passage.suspicion is None
+            and passage.passage.id not in unknown
+            and (passage.source.id, heading) not in quoted
+            and set(words_in(heading)) != asked
         )
         asks = heading.endswith("?") and passage.source.language == language and not anywhere("points_back").search(heading)
         words = [word for word in content_words(heading, language) if not named_voices(word, debate)]

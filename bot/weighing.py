@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.choices import admits_not_knowing
 from bot.settling import LEAST, confidence
+from vectorstore.invisible import visible
 
 if TYPE_CHECKING:
     from bot.choices import Choice
@@ -18,7 +19,7 @@ COLUMNS = ("what became of it", "bm25", "similarity", "coverage", "score", "sour
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sentence that was weighed; `outcome` says whether it is quoted, or why not."""
+    """A sentence that was weighed; `outcome` says whether it is quoted, or why not, `suspicion` why it would bear a mark."""
 
     outcome: str
     lexical_rank: int | None
@@ -29,6 +30,7 @@ class Weighed:
     start: int
     end: int
     text: str
+    suspicion: str | None = None
 
 
 def weighed_as_json(explained: "Explained") -> list[dict[str, object]]:
@@ -40,7 +42,8 @@ def weighed_rows(explained: "Explained") -> Iterator[tuple[object, ...]]:
     """The same as rows under `COLUMNS`."""
     for each in _shown(explained):
         figures = (each.lexical_rank, f"{each.similarity:.2f}", f"{each.coverage:.2f}", f"{each.score:.2f}")
-        yield (each.outcome, *figures, each.source_id, each.text)
+        mark = f"[suspicious: {each.suspicion}] " if each.suspicion else ""
+        yield (each.outcome, *figures, each.source_id, f"{mark}{visible(each.text)}")
 
 
 def weighed_of(explained: "Explained") -> Iterator[Weighed]:
@@ -57,6 +60,7 @@ def weighed_of(explained: "Explained") -> Iterator[Weighed]:
             start=scored.sentence.start,
             end=scored.sentence.end,
             text=scored.text,
+            suspicion=suspicion.value if (suspicion := scored.passage.passage.suspicion) else None,
         )
 
 

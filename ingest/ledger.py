@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from ingest.extraction import RefusedError
 from ingest.holdings import Holdings
+from ingest.likeness import Likenesses, Sketch
+from ingest.lint import lint_alike
 from ingest.origins import DOSSIER_PLACE
 from ingest.reading import Reading
-from ingest.receipt import Copy, Receipt, Refusal
+from ingest.receipt import Copy, Receipt, Refusal, Remark
 from ingest.survey import Fate, Job
 from vectorstore.catalog import Catalog
 from vectorstore.entries import Entry
@@ -35,6 +37,9 @@ class Ledger:
         self._unsettled = {job.entry.source_id for job in jobs if job.fate is not Fate.REMADE}
         self._sources: dict[str, Source] = dict(before.sources_by_id()) if before else {}
         self._with_text: dict[str, str] = dict(before.text_digests()) if before else {}
+        self._likenesses = Likenesses(
+            {each.source_id: Sketch.from_bytes(each.sketch) for each in holdings.entries() if each.sketch}
+        )
         self._texts: dict[str, str] = {source_id: digest for digest, source_id in self._with_text.items()}
 
     def settle(self, job: Job, outcome: Reading | RefusedError) -> Made | None:
@@ -56,6 +61,7 @@ class Ledger:
             self._receipt.copies.append(Copy(twin, place))
             return None
         getattr(self._receipt, job.fate).append(document.source.id)
+        self._remark(job, outcome)
         contents = {**job.entry.contents, place: outcome.content}
         return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents))
 
@@ -74,11 +80,20 @@ class Ledger:
 
     def _put(self, reading: Reading, entry: Entry) -> Made:
         document = reading.document
+        entry = replace(entry, sketch=reading.sketch)
         self._holdings.put(entry)
         self._with_text[document.sha256] = entry.source_id
         self._texts[entry.source_id] = document.sha256
         self._sources[entry.source_id] = document.source
         return Made(replace(document, source=self.placed(entry)), entry, reading.passages)
+
+    def _remark(self, job: Job, reading: Reading) -> None:
+        """Say what is odd about a document; of the bundled ones only what matters to what is quoted."""
+        source_id, found = reading.document.source.id, list(reading.findings)
+        self._likenesses.add(source_id, Sketch.from_bytes(reading.sketch))
+        if not job.request.origin.is_dossier:
+            found += lint_alike(self._likenesses.near(source_id))
+        self._receipt.remarks += [Remark(source_id, each.kind, each.detail) for each in found]
 
     def _twin(self, document: Document, job: Job) -> str | None:
         """The document that holds the same text and of which the same is known."""

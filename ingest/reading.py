@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from ingest.likeness import sketch
+from ingest.lint import Finding, lint, mark_suspicious
 from ingest.loaders import load
 from ingest.metadata import Metadata
 from ingest.origins import DOSSIER_PLACE, Origin
@@ -25,11 +27,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document with its passages, and the digest of the bytes that it was read from."""
+    """A document with its passages, the digest of the bytes that it was read from, and what is suspicious or odd about it."""
 
     document: Document
     passages: tuple[Passage, ...]
     content: str
+    findings: tuple[Finding, ...]
+    sketch: bytes
 
 
 def read(request: Request, debate: Debate) -> Reading:
@@ -39,10 +43,9 @@ def read(request: Request, debate: Debate) -> Reading:
         RefusedError: it cannot be read or holds no text.
     """
     if request.stored is not None:
-        return Reading(request.stored, _passages(request.stored, debate), "")
+        return _reading(request.stored, "", debate)
     data = request.origin.read()
-    document = load(request.origin, request.said, debate, data, request.source_id)
-    return Reading(document, _passages(document, debate), content_digest(data))
+    return _reading(load(request.origin, request.said, debate, data, request.source_id), content_digest(data), debate)
 
 
 def content_digest(data: bytes) -> str:
@@ -50,7 +53,12 @@ def content_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _reading(document: Document, content: str, debate: Debate) -> Reading:
+    return Reading(document, _passages(document, debate), content, lint(document), bytes(sketch(document.text)))
+
+
 def _passages(document: Document, debate: Debate) -> tuple[Passage, ...]:
     sentences = attribute_voices(document, split_sentences(document), debate)
     is_pinned = document.source.place == DOSSIER_PLACE + debate.caveat_document
-    return tuple(group_passages(document, mark_caveats(document, sentences, debate.caveat, is_pinned=is_pinned)))
+    stating = mark_caveats(document, sentences, debate.caveat, is_pinned=is_pinned)
+    return tuple(group_passages(document, mark_suspicious(document, stating)))

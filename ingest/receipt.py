@@ -24,12 +24,22 @@ class Copy:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a document that was ingested and that its keeper should look at."""
+
+    id: str
+    kind: str
+    detail: str
+
+
 @dataclass(slots=True)
 class Receipt:
     """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run.
 
     `renamed` are documents that are found at another place than before, `copies` places that hold what another place
-    holds too. `built_on` is the earlier edition that this one was built on because the current one was damaged, else None.
+    holds too, `remarks` what `ingest.lint` finds in what is new. `built_on` is the earlier edition that this one was built
+    on because the current one was damaged, else None.
     """
 
     added: list[str] = field(default_factory=list)
@@ -39,6 +49,7 @@ class Receipt:
     removed: list[str] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     seconds: float = 0.0
     documents: int = 0
     passages: int = 0

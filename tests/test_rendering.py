@@ -1,5 +1,6 @@
 """An answer as blocks, as plain text and as JSON."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,8 @@ from bot.answers import Answer, AnswerStatus, EditionStamp, Statement
 from bot.blocks import Block, BlockKind, blocks_as_text
 from bot.rendering import answer_as_json, as_plain_text, positions_heading, render, render_sources
 from vectorstore.debate import Debate, Voice
-from vectorstore.passages import Locator, Quote, Reference, Source, Wording
+from vectorstore.languages import Language
+from vectorstore.passages import Locator, Quote, Reference, Source, Suspicion, Wording
 
 BCG = Voice("bcg", "Boston Consulting Group", aliases=("BCG",))
 SZABO = Voice("szabo", "Zsolt Szabó")
@@ -87,6 +89,60 @@ Bronnen
   [4] Dossier: de kanttekening — Kanttekening, alinea 2
 Editie 3 · 23 november 2026"""
     )
+
+
+def test_page_is_cited_by_what_it_calls_itself() -> None:
+    """A page stands under its own label, with its place in the file beside it; a label that is its number adds nothing."""
+    found = {}
+    for page in (1, 2, 3, 4, 9):
+        labelled = replace(OWN, source=replace(REPORT, page_labels=("iv", "2", "", "A-1")), locator=Locator(page=page))
+        shown = [render(answer(Statement(BCG, (labelled,)), language=language), DEBATE) for language in ("nl", "en")]
+        cited = [next(block.text for block in blocks if block.kind is BlockKind.SOURCE) for blocks in shown]
+        found[page] = [text.rpartition(", ")[2] for text in cited], _locator(labelled)["page_label"]
+    assert found == {
+        1: (["p. iv (blad 1)", "p. iv (sheet 1)"], "iv"),
+        2: (["p. 2", "p. 2"], None),
+        3: (["p. 3", "p. 3"], None),
+        4: (["p. A-1 (blad 4)", "p. A-1 (sheet 4)"], "A-1"),
+        9: (["p. 9", "p. 9"], None),
+    }
+
+
+def _locator(labelled: Quote) -> dict[str, object]:
+    """Where a quote stands, as JSON has it."""
+    nearest = answer_as_json(answer(nearest=(labelled,)), DEBATE)["nearest"]
+    assert isinstance(nearest, list)
+    return dict(nearest[0]["locator"])
+
+
+@pytest.mark.parametrize(
+    ("suspicion", "language", "mark"),
+    [
+        (Suspicion.MACHINE, "nl", "[Verdacht: deze tekst lijkt gericht aan een machine] "),
+        (Suspicion.HIDDEN, "nl", "[Verdacht: hier staan onzichtbare tekens] "),
+        (Suspicion.MACHINE, "en", "[Suspicious: this text seems to be addressed to a machine] "),
+        (Suspicion.HIDDEN, "en", "[Suspicious: there are invisible characters here] "),
+    ],
+)
+def test_suspicious_quote_stands_behind_a_mark(suspicion: Suspicion, language: Language, mark: str) -> None:
+    """Wherever a suspicious quote is shown it is marked, and the JSON says why; another beside it is not marked."""
+    own, ours = replace(OWN, suspicion=suspicion), replace(OURS, suspicion=suspicion)
+    found = answer(Statement(BCG, (own, ours, REPORTED)), nearest=(own,), language=language)
+    texts = [block.text for block in render(found, DEBATE) if block.kind in {BlockKind.QUOTE, BlockKind.NEAREST}]
+    assert [text.count(mark) for text in texts] == [1, 1, 0, 1]
+    assert [text.startswith(mark) for text in texts[:3]] == [True, True, False]
+    plain = json.loads(json.dumps(answer_as_json(found, DEBATE)))
+    shown = [*plain["statements"][0]["quotes"], *plain["nearest"], plain["caveat"]]
+    assert [quote["suspicion"] for quote in shown] == [suspicion.value, suspicion.value, None, suspicion.value, None]
+
+
+def test_invisible_characters_are_shown_by_name() -> None:
+    """Nothing in a quote hides or steers a terminal; the JSON has it byte for byte, and what emoji are made of stays."""
+    text = "Toe\u200bzicht\u202e \U000e0041\U000e0042 \x9b2J co\u00adde \u2764\ufe0f\u200d\U0001f525"
+    found = answer(Statement(SZABO, (quote(text, COLUMN, SZABO),)))
+    shown = "«Toe⟨U+200B⟩zicht⟨U+202E⟩ ⟨U+E0041 … U+E0042⟩ ⟨U+009B⟩2J co\u00adde \u2764\ufe0f\u200d\U0001f525» [1]"
+    assert Block(BlockKind.QUOTE, shown) in render(found, DEBATE)
+    assert answer_as_json(found, DEBATE)["statements"][0]["quotes"][0]["text"] == text  # type: ignore[index]  # JSON
 
 
 def test_refusal_as_text() -> None:
@@ -238,18 +294,19 @@ def test_whole_answer_as_json() -> None:
         "source_id": "kanttekening",
         "start": 7,
         "end": 30,
-        "locator": {"page": None, "section": None, "paragraph": 2},
+        "locator": {"page": None, "page_label": None, "section": None, "paragraph": 2},
         "document_sha256": "ab12",
         "language": "nl",
         "voice_id": None,
         "oversight": True,
+        "suspicion": None,
     }
     ours = {
         **caveat,
         "text": "BCG schat 465.000 banen.",
         "source_id": "bcg2025",
         "end": 31,
-        "locator": {"page": None, "section": "Hoeveel?", "paragraph": 1},
+        "locator": {"page": None, "page_label": None, "section": "Hoeveel?", "paragraph": 1},
         "voice_id": "bcg",
         "oversight": False,
     }
@@ -258,7 +315,7 @@ def test_whole_answer_as_json() -> None:
         "text": "Szabó wil  toezicht.",
         "source_id": "column-1",
         "end": 27,
-        "locator": {"page": None, "section": "Wat nu?", "paragraph": 4},
+        "locator": {"page": None, "page_label": None, "section": "Wat nu?", "paragraph": 4},
         "voice_id": "szabo",
         "oversight": False,
     }

@@ -16,13 +16,11 @@ from vectorstore.entries import Entry, stored_entry
 from vectorstore.passages import (
     Document,
     Passage,
-    Reference,
     Section,
-    Sentence,
     Source,
     Vector,
-    Wording,
 )
+from vectorstore.rows import passage_row, sentences_from, source_from
 
 _SCHEMA = """
 CREATE TABLE source (
@@ -84,7 +82,7 @@ class Catalog:
         """Every source, by id."""
         if not (self._is_final and self._sources):
             self._sources = {
-                source.id: source for source in (_source(data) for (data,) in self._db.execute("SELECT data FROM source"))
+                source.id: source for source in (source_from(data) for (data,) in self._db.execute("SELECT data FROM source"))
             }
         return self._sources
 
@@ -114,7 +112,7 @@ class Catalog:
             return None
         data, text, paragraphs, sections = row
         return Document(
-            source=_source(data),
+            source=source_from(data),
             text=text,
             paragraphs=tuple((start, end) for start, end in json.loads(paragraphs)),
             sections=tuple(Section(start, end, tuple(path), page) for start, end, path, page in json.loads(sections)),
@@ -201,7 +199,7 @@ class Catalog:
         """Store passages of documents that are there; `vectors` holds the sentence vectors by passage id."""
         self._db.executemany(
             "INSERT INTO passage VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (_row(passage, vectors[passage.id]) for passage in passages),
+            (passage_row(passage, vectors[passage.id]) for passage in passages),
         )
         speakers = {(voice, passage.id) for passage in passages for sentence in passage.sentences for voice in sentence.voices}
         self._db.executemany("INSERT INTO voice VALUES (?, ?)", sorted(speakers))
@@ -260,7 +258,7 @@ class Catalog:
 
     def _stored(self, row: tuple[Any, ...]) -> StoredPassage:
         number, passage_id, source_id, start, end, section, page, context, raw, vectors = row
-        sentences = _sentences(json.loads(raw))
+        sentences = sentences_from(json.loads(raw))
         text = self._text(source_id)[start:end]
         passage = Passage(passage_id, source_id, start, end, text, sentences, context, section, page)
         matrix = np.frombuffer(vectors, dtype=np.float16)
@@ -275,26 +273,5 @@ class Catalog:
         return stored
 
 
-def _row(passage: Passage, vectors: Vector) -> tuple[object, ...]:
-    sentences = [(each.start, each.end, each.paragraph, each.voices, int(each.oversight)) for each in passage.sentences]
-    half = np.asarray(vectors, dtype=np.float16).tobytes()
-    place = (passage.source_id, passage.start, passage.end, passage.section, passage.page, passage.context)
-    return (passage.id, *place, json.dumps(sentences), half)
-
-
-def _sentences(raw: Iterable[tuple[int, int, int, list[str], int]]) -> tuple[Sentence, ...]:
-    return tuple(
-        Sentence(start, end, paragraph, tuple(voices), bool(oversight)) for start, end, paragraph, voices, oversight in raw
-    )
-
-
 def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _source(data: str) -> Source:
-    fields = json.loads(data)
-    after = fields.pop("after")
-    wording = Wording(fields.pop("wording"))
-    also, page_labels = tuple(fields.pop("also", ())), tuple(fields.pop("page_labels", ()))
-    return Source(**fields, wording=wording, after=Reference(**after) if after else None, also=also, page_labels=page_labels)

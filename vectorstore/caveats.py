@@ -96,5 +96,5 @@ def _candidates(edition: Edition, near: Sequence[Vector], pinned: list[StoredPas
     found = {(passage_id, int(index)): stored[passage_id] for passage_id, _, index in hits}
     found |= {(each.passage.id, index): each for each in pinned for index in range(len(each.passage.sentences))}
     for (_, index), each in found.items():
-        if each.passage.sentences[index].oversight:
+        if each.passage.sentences[index].oversight and each.passage.suspicion is None:
             yield each, index

@@ -15,7 +15,7 @@ from vectorstore.weighing import ScoredPassage
 
 
 class PassageRetriever(BaseRetriever):
-    """Passages as LangChain documents, best first; similarity, place and voice are in the metadata."""
+    """Passages as LangChain documents, best first; similarity, place, voice and suspicion are in the metadata."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -45,6 +45,7 @@ def as_langchain(scored: ScoredPassage) -> LangChainDocument:
         "end": passage.end,
         "section": passage.section,
         "voices": sorted({voice for sentence in passage.sentences for voice in sentence.voices}),
+        "suspicion": passage.suspicion.value if passage.suspicion else None,
         "similarity": scored.similarity,
     }
     return LangChainDocument(id=passage.id, page_content=passage.text, metadata=metadata)

@@ -22,6 +22,13 @@ class Wording(StrEnum):
     PARAPHRASE = "paraphrase"
 
 
+class Suspicion(StrEnum):
+    """Why a text is kept and never quoted without a mark: it speaks to a machine, or holds what nobody sees."""
+
+    MACHINE = "machine"
+    HIDDEN = "hidden"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The original that a paraphrase is an account of ("naar")."""
@@ -95,13 +102,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A whole sentence: its span, its 1-based paragraph, who speaks in it, whether it states the caveat."""
+    """A whole sentence: its span, its 1-based paragraph, who speaks in it, whether it states the caveat or is suspicious."""
 
     start: int
     end: int
     paragraph: int
     voices: tuple[str, ...] = ()
     oversight: bool = False
+    suspicion: Suspicion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,12 @@ class Passage:
         """What is embedded and indexed."""
         return embedded_text(self.context, self.text)
 
+    @property
+    def suspicion(self) -> Suspicion | None:
+        """The worst that is suspected of any of its sentences; None is what is hoped for."""
+        found = {sentence.suspicion for sentence in self.sentences}
+        return next((suspicion for suspicion in Suspicion if suspicion in found), None)
+
     def text_of(self, sentence: Sentence) -> str:
         """The stored words of one of this passage's sentences."""
         return self.text[sentence.start - self.start : sentence.end - self.start]
@@ -142,7 +156,10 @@ class Locator:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An exact span of a document: `stored_text[start:end] == text`, always."""
+    """An exact span of a document: `stored_text[start:end] == text`, always.
+
+    `suspicion` is that of the passage it stands in: nothing of a suspicious passage is shown without a mark.
+    """
 
     text: str
     source: Source
@@ -152,11 +169,19 @@ class Quote:
     document_sha256: str
     voice_id: str | None
     oversight: bool
+    suspicion: Suspicion | None = None
 
     @property
     def is_paraphrase(self) -> bool:
         """Whether the words are the dossier's own rather than the source's."""
         return self.source.wording is Wording.PARAPHRASE
+
+    @property
+    def page_label(self) -> str | None:
+        """What the page calls itself ("iv"), where that is not its number."""
+        page, labels = self.locator.page, self.source.page_labels
+        label = labels[page - 1] if page is not None and 0 < page <= len(labels) else ""
+        return label if label not in {"", str(page)} else None
 
 
 def embedded_text(context: str, text: str) -> str:

@@ -31,6 +31,7 @@ def quote_sentences(passage: Passage, sentences: Sequence[Sentence], catalog: Ca
         document_sha256=catalog.sha256(source.id),
         voice_id=voice_id or (voices[0] if voices else None),
         oversight=any(sentence.oversight for sentence in sentences),
+        suspicion=passage.suspicion,
     )
 
 
