@@ -22,6 +22,7 @@ LOADERS: Mapping[str, tuple[str, str]] = {
     ".text": ("ingest.plain_text", "extract_plain_text"),
     ".html": ("ingest.html", "extract_html"),
     ".htm": ("ingest.html", "extract_html"),
+    ".pdf": ("ingest.pdf", "extract_pdf"),
 }
 """Suffix to module and function; imported when the first such file comes."""
 
