@@ -111,10 +111,10 @@ class PageWords:
         self._text_page.close()
 
     def _most_turned(self) -> int:
-        """In how many quarters, counter-clockwise, most of the text is turned."""
+        """In how many quarters most of the text is turned, counter-clockwise; pdfium measures clockwise."""
         places = range(0, self._count, max(1, self._count // _SAMPLE))
         angles = (pdfium.FPDFText_GetCharAngle(self._raw, index) for index in places)
-        turns = Counter(round(angle / (pi / 2)) % 4 for angle in angles if angle >= 0)
+        turns = Counter(round(-angle / (pi / 2)) % 4 for angle in angles if angle >= 0)
         return turns.most_common(1)[0][0] if turns else 0
 
     def _style(self, index: int) -> Style:

@@ -139,8 +139,9 @@ def _box(block: Sequence[Line]) -> Box:
 
 
 def _jumps_back(before: Box, after: Box) -> bool:
-    """Whether text goes on higher up without going to the right."""
-    return after[1] < before[1] - _TOLERANCE and after[0] < before[2] - _TOLERANCE
+    """Whether text goes on higher up without going to the right, or beside what came before it, to the left."""
+    is_left = after[2] <= before[0] + _TOLERANCE
+    return after[0] < before[2] - _TOLERANCE and after[1] < (before[3] if is_left else before[1]) - _TOLERANCE
 
 
 def _sorted_down(blocks: list[list[Line]]) -> list[list[Line]]:

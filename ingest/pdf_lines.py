@@ -11,8 +11,8 @@ import pypdfium2
 from ingest.pdf_glyphs import HYPHEN, PRIVATE, Box, PageWords, Style, Word
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_BULLETS = "•●▪■□◦○‣▸►➢➤✓✔❖◆◇∙·–-*\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf0a8\uf06e"
-_MAY_BEGIN_A_WORD = "–-*·"
+_BULLETS = "•●▪■□◦○‣▸►➢➤✓✔❖◆◇∙·–-\uf0b7\uf0a7\uf0d8\uf076\uf0fc\uf0a8\uf06e"
+_MAY_BEGIN_A_WORD = "–-·"
 _NUMBER = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-zA-Z]|[ivx]{1,4})[.)]?|[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _APART = 0.9  # of the size: a wider gap may part columns or cells
 _BACK = 0.6  # of the size: what begins further back begins anew

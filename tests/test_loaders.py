@@ -271,7 +271,7 @@ def test_paths_that_are_no_documents_are_refused(tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
     for name in ("tabel.xlsx", "LEESMIJ", "leeg/.verborgen.md"):
         (tmp_path / name).write_text("Er is tekst.")
-    formats = ".htm, .html, .markdown, .md, .text, .txt"
+    formats = ".htm, .html, .markdown, .md, .pdf, .text, .txt"
     paths = [tmp_path / name for name in ("weg.md", "tabel.xlsx", "LEESMIJ", "leeg")]
     found = [each for each in find_origins(paths) if isinstance(each, tuple)]
     assert [(place, str(reason)) for place, reason in found] == [
