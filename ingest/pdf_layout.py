@@ -10,7 +10,6 @@ from itertools import pairwise
 from ingest.pdf_glyphs import Box
 from ingest.pdf_lines import Line
 
-_NEAR = 2.0  # of the size: how far the rows above and below may be that tell whether a gap parts anything
 _COLUMN_ROWS, _COLUMN_CHARS = 3, 12  # from how many rows on, and how long, text beside text is a column and not a cell
 _FAR = 4.0  # of the size: a number that far to the right is that of a page or of a table
 _SAME_BLOCK = 1.5  # of the size
@@ -25,9 +24,9 @@ def whole_rows(lines: Sequence[Line]) -> list[Line]:
         before = rows[-1][-1] if rows else None
         if not before or line.bullet or not line.beside(before) or line.left < before.right - _TOLERANCE:
             rows.append([line])
-        elif before.is_bullet_sign:
+        elif before.is_bullet_sign and len(rows[-1]) == 1:
             rows[-1][-1] = replace(line, bullet=True)
-        elif _is_joinable(before, line, lines):
+        elif before.is_marker:
             rows[-1][-1] = before.joined(line)
         else:
             rows[-1].append(line)
@@ -45,28 +44,6 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
     if len(blocks) > _MAX_BLOCKS or not any(_jumps_back(_box(above), _box(below)) for above, below in pairwise(blocks)):
         return list(lines)
     return [line for block in _sorted_down(blocks) for line in block]
-
-
-def _is_joinable(left: Line, right: Line, lines: Sequence[Line]) -> bool:
-    """Whether a gap is only a wide space: after the sign of a list item, or where the rows above and below run on through it."""
-    if left.is_marker:
-        return True
-    if right.is_marker and right.left - left.right > _FAR * left.size:
-        return False
-    crossing = []
-    for is_above in (True, False):
-        near = [each for each in lines if _is_near(each, left, right, is_above=is_above)]
-        if near:
-            crossing.append(any(each.left < left.right - 1 and each.right > right.left + 1 for each in near))
-    return bool(crossing) and all(crossing)
-
-
-def _is_near(other: Line, left: Line, right: Line, *, is_above: bool) -> bool:
-    """Whether another line is on the next row up or down, somewhere over or under these two."""
-    if other.beside(left) or other.right < left.left or other.left > right.right:
-        return False
-    middle, here = (other.top + other.bottom) / 2, (left.top + left.bottom) / 2
-    return (middle < here) == is_above and abs(middle - here) < _NEAR * left.size
 
 
 def _columns_parted(rows: list[list[Line]]) -> list[Line]:
@@ -109,7 +86,10 @@ def _columns_from(rows: list[list[Line]], start: int) -> tuple[int, float]:
 
 def _row(row: list[Line], neighbours: list[list[Line]]) -> Line:
     """The cells of a row as one line; a number at its end, or cells right above or below its own, make it a row of a table."""
-    is_table = len(row) > 1 and (row[-1].is_marker or any(_are_cells(row, each) for each in neighbours))
+    ends_in_number = len(row) > 1 and row[-1].is_marker
+    if ends_in_number and row[-1].left - row[-2].right < _FAR * row[-1].size:
+        ends_in_number = any(len(each) > 1 and each[-1].is_marker for each in neighbours)
+    is_table = ends_in_number or (len(row) > 1 and any(_are_cells(row, each) for each in neighbours))
     line = row[0]
     for piece in row[1:]:
         line = line.joined(piece)

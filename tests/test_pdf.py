@@ -98,6 +98,10 @@ def test_text_that_ends_with_its_page_is_not_joined() -> None:
         (("Wie de EU-", "wet leest."), "Wie de EU-wet leest."),
         (("Het sociaal-", "economische beleid."), "Het sociaal-economische beleid."),
         (("Dit gaat over in-", "en uitvoer."), "Dit gaat over in- en uitvoer."),
+        (
+            ("Dit is verant-", "woord be-", "leid, zegt de AI-", "wet. Verantwoord beleid."),
+            "Dit is verantwoord beleid, zegt de AI-wet. Verantwoord beleid.",
+        ),
         (("Zie Noord-", "Holland."), "Zie Noord-Holland."),
         (("Een niet-", "bindend advies."), "Een niet-bindend advies."),
         (("Mail ai-", "vragen@example.org nu."), "Mail ai-vragen@example.org nu."),
@@ -164,9 +168,9 @@ def test_rows_of_a_table_stay_rows() -> None:
 def test_wide_spaces_do_not_part_a_line() -> None:
     """A line that is set out to the margin is one line, however wide its spaces."""
     lines = ["De AI-verordening bepaalt dat een systeem", "", "heeft als het in een product is verwerkt."]
-    wide = [Text(72, 100 + LINE, "een"), Text(130, 100 + LINE, "hoog"), Text(200, 100 + LINE, "risico")]
+    wide = [Text(x, 100 + LINE, word) for x, word in ((72, "een"), (130, "hoog"), (190, "-"), (240, "risico"))]
     drawn = [*block(lines[0]), *wide, Text(72, 100 + 2 * LINE, lines[2])]
-    assert read(drawn) == ["De AI-verordening bepaalt dat een systeem een hoog risico heeft als het in een product is verwerkt."]
+    assert read(drawn) == ["De AI-verordening bepaalt dat een systeem een hoog - risico heeft als het in een product is verwerkt."]
 
 
 def test_running_headers_footers_and_page_numbers_are_left_out() -> None:
@@ -193,8 +197,8 @@ def test_headings_and_single_pages_lose_nothing() -> None:
     chapters = [[Text(72, 60, f"Hoofdstuk {place}", 16, "F2"), *block("Tekst.")] for place in (1, 2, 3)]
     spread = [page for chapter in chapters for page in (chapter, block("Meer tekst."))]
     assert extract_pdf(pdf_of(*spread)).text.count("Hoofdstuk") == 3
-    single = [Text(72, 40, "Rapport over chatbots"), *block("De tekst is af."), Text(500, 810, "1")]
-    assert read(single) == ["Rapport over chatbots", "De tekst is af.", "1"]
+    single = [Text(72, 40, "Rapport over chatbots"), *block("De tekst is af."), Text(500, 810, "1 / 1")]
+    assert read(single) == ["Rapport over chatbots", "De tekst is af.", "1 / 1"]
 
 
 def test_larger_or_bolder_lines_are_headings() -> None:
@@ -241,12 +245,22 @@ def test_items_of_a_list_are_paragraphs() -> None:
         "2. een tweede stap.",
         "Dat is alles.",
     ]
+    signs, words = ("\u2022", "2.", "3."), ("een brief;", "een stap;", "een stap die")
+    apart = [Text(x, 100 + LINE * row, each[row]) for row in range(3) for x, each in ((72, signs), (100, words))]
+    assert read([*apart, Text(100, 142, "lang duurt;")]) == ["een brief;", "2. een stap;", "3. een stap die lang duurt;"]
 
 
 def test_entries_of_a_table_of_contents_are_not_glued() -> None:
     """Each entry with its page is a paragraph of its own."""
     entries = ["1. Inleiding ................................ 2", "2. De proef ................................. 5"]
     assert read(block("Inhoud volgt hier.", *entries, "De tekst begint.")) == ["Inhoud volgt hier.", *entries, "De tekst begint."]
+    numbered = [("Inleiding", 500, "4"), ("Wat de proef met de chatbot heeft opgeleverd", 494, "10"), ("Slot", 494, "21")]
+    bare = [
+        text
+        for row, (words, x, page) in enumerate(numbered)
+        for text in (Text(72, 100 + 14 * row, words), Text(x, 100 + 14 * row, page))
+    ]
+    assert read(bare) == ["Inleiding 4", "Wat de proef met de chatbot heeft opgeleverd 10", "Slot 21"]
 
 
 def test_raised_numbers_stay_raised(debate: Debate, tmp_path: Path) -> None:
