@@ -24,6 +24,7 @@ _LONG_SENTENCE_CUT = re.compile(r"(?<=[;:,])\s+|\s+")
 _FULL_STOP = re.compile(r"\b([^\W\d_]+)\.\s+(?=[«“\"‘']?[A-ZÀ-Ý])")
 _NO_ABBREVIATIONS = STOP_WORDS["nl"] | STOP_WORDS["en"] | {"pas", "nl"}
 _CONTINUES = re.compile(r"\s*[a-zà-ÿ(,;:)\]]")
+_NOTE_MARK = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=\s|$)")
 _FOLLOWS_STOP = re.compile(r"\w[.?!]\s+(?:([a-zà-ÿ])|[A-ZÀ-Ý])")
 _LONGEST_ABBREVIATION = 8  # letters, with the full stop and some to spare
 _ABBREVIATED = re.compile(
@@ -73,6 +74,11 @@ def _has_capitals(text: str) -> bool:
 def _boundaries(text: str, language: str, *, has_capitals: bool) -> Iterator[tuple[int, int]]:
     pending: tuple[int, int] | None = None
     for start, end in _segments(text, language):
+        if pending and (mark := _NOTE_MARK.match(text, start, end)):  # it belongs to the sentence that it stands behind
+            pending = (pending[0], mark.end())
+            start = _stripped(text, mark.end(), end)[0]  # noqa: PLW2901
+            if start == end:
+                continue
         # "o.a. voor": a sentence does not begin in lower case, and a lone "1." belongs to what follows.
         continues = _CONTINUES.match(text, start) and (has_capitals or _is_abbreviated(text, start))
         if pending and (continues or _is_number(text[slice(*pending)])):

@@ -222,3 +222,9 @@ def test_text_without_capitals_is_cut_into_sentences() -> None:
         "bel ons.",
     ]
     assert sentences_of("De wet noemt o.a. algoritmes. Dit staat er. Dat ook nr. 5 geldt.")[0] == "De wet noemt o.a. algoritmes."
+
+
+def test_mark_of_a_note_ends_the_sentence_before_it() -> None:
+    """A raised number stands behind the sentence it belongs to; one that begins a paragraph is the number of the note itself."""
+    assert sentences_of("Dit staat er.¹ Dat ook.²³ Het slot.⁴") == ["Dit staat er.¹", "Dat ook.²³", "Het slot.⁴"]
+    assert sentences_of("¹ Zie het rapport. Het is van 2024.") == ["¹ Zie het rapport.", "Het is van 2024."]
