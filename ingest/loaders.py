@@ -22,8 +22,23 @@ LOADERS: Mapping[str, tuple[str, str]] = {
     ".text": ("ingest.plain_text", "extract_plain_text"),
     ".html": ("ingest.html", "extract_html"),
     ".htm": ("ingest.html", "extract_html"),
+    ".docx": ("ingest.word_document", "extract_word"),
+    ".odt": ("ingest.open_document", "extract_open_document"),
+    ".epub": ("ingest.epub", "extract_epub"),
+    ".eml": ("ingest.email_message", "extract_email"),
 }
 """Suffix to module and function; imported when the first such file comes."""
+
+_AS_WORD = "save it as .docx and try again"
+HINTS: Mapping[str, str] = {
+    **dict.fromkeys((".doc", ".docm", ".dotx", ".rtf", ".wpd", ".pages", ".fodt", ".ppt", ".pptx", ".odp", ".key"), _AS_WORD),
+    **dict.fromkeys((".xls", ".xlsx", ".ods", ".csv"), "copy the text that matters into a document (.docx) and try that"),
+    **dict.fromkeys((".zip", ".7z", ".rar", ".gz", ".tar"), "unpack it, and ingest the files or the folder"),
+    **dict.fromkeys((".msg", ".mbox", ".pst"), "save each message as .eml and try again"),
+    **dict.fromkeys((".mobi", ".azw3"), "convert it to .epub and try again"),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff"), "have its words recognised (OCR) and try the result"),
+}
+"""Suffix to what can be done with a file of a format that is not read."""
 
 DOSSIER_PLACE = "dossier:"
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -97,12 +112,14 @@ def _found(paths: Iterable[Path]) -> Iterator[Origin | tuple[str, RefusedError]]
         elif not resolved.is_file():
             yield str(path), RefusedError("it is no regular file; a pipe or a device has no end")
         elif resolved.suffix.lower() not in LOADERS:
-            yield (
-                str(path),
-                RefusedError(f"{resolved.suffix or 'a file without a suffix'} is not one of {', '.join(sorted(LOADERS))}"),
-            )
+            yield str(path), RefusedError(_why_not(resolved.suffix))
         else:
             yield Origin(resolved, str(resolved))
+
+
+def _why_not(suffix: str) -> str:
+    reason = f"{suffix or 'a file without a suffix'} is not one of {', '.join(sorted(LOADERS))}"
+    return f"{reason}; {HINTS[suffix.lower()]}" if suffix.lower() in HINTS else reason
 
 
 def dossier_origins() -> list[Origin]:
@@ -234,5 +251,5 @@ def _line(value: object) -> str | None:
 
 
 def _is_document(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(root).parts)
     return not hidden and path.suffix.lower() in LOADERS and path.is_file()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.extraction import RefusedError
-from ingest.loaders import Metadata, Origin, dossier_origins, find_origins, load
+from ingest.loaders import LOADERS, Metadata, Origin, dossier_origins, find_origins, load
 from vectorstore.debate import Debate
 from vectorstore.passages import Document, Section, Source, Wording
 
@@ -186,7 +186,10 @@ def test_html_is_read_as_it_declares(load_text: LoadText, declared: str, encodin
         (b"", "it is empty"),
         (b" \r\n\t\n", "it is empty"),
         (codecs.BOM_UTF8, "it is empty"),
-        ("café".encode("latin-1"), r"it is not UTF-8 \(byte 3\); save it as UTF-8 and try again"),
+        (
+            "café".encode("cp850"),
+            r"it is not UTF-8 \(byte 3\), and its bytes do not tell .*; save it as UTF-8 and try again$",
+        ),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "it is a binary file, not text"),
         (b"\xff\xfea", "."),
         (b"Goed.\nFout\x1b[31m.", r"line 2 holds the control character U\+001B; it is not plain text"),
@@ -271,12 +274,12 @@ def test_paths_that_are_no_documents_are_refused(tmp_path: Path) -> None:
     (tmp_path / "leeg").mkdir()
     for name in ("tabel.xlsx", "LEESMIJ", "leeg/.verborgen.md"):
         (tmp_path / name).write_text("Er is tekst.")
-    formats = ".htm, .html, .markdown, .md, .text, .txt"
+    formats = ", ".join(sorted(LOADERS))
     paths = [tmp_path / name for name in ("weg.md", "tabel.xlsx", "LEESMIJ", "leeg")]
     found = [each for each in find_origins(paths) if isinstance(each, tuple)]
     assert [(place, str(reason)) for place, reason in found] == [
         (str(paths[0]), "there is no such file or folder"),
-        (str(paths[1]), f".xlsx is not one of {formats}"),
+        (str(paths[1]), f".xlsx is not one of {formats}; copy the text that matters into a document (.docx) and try that"),
         (str(paths[2]), f"a file without a suffix is not one of {formats}"),
         (str(paths[3]), f"the folder holds no documents ({formats})"),
     ]
