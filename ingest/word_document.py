@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _STRICT = b"http://purl.oclc.org/ooxml/"
+_NO_WORD = "it is no Word document, or a damaged one; open it in Word and save it as .docx again"
 _ALTERNATIVES = f"{_CHOICE}AlternateContent"
 
 
@@ -66,13 +67,15 @@ def extract_word(data: bytes) -> Extracted:
     try:
         document = docx.Document(BytesIO(data))
     except (KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise RefusedError("it is no Word document, or a damaged one; open it in Word and save it as .docx again") from error
+        raise RefusedError(_NO_WORD) from error
     reading = _Reading(read_styles(document))
     blocks = list(_blocks(document.element.body, reading))
     return with_notes(assemble(blocks, _metadata(document, blocks)), list(_notes(document, reading)))
 
 
 def _check(archive: Archive) -> None:
+    if "[Content_Types].xml" not in archive:
+        raise RefusedError(_NO_WORD)
     for name in archive.names:
         if name.endswith((".xml", ".rels")):
             check_no_doctype(archive.read(name), name)
