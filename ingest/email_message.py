@@ -6,6 +6,7 @@ Quoted replies and forwarded messages are other people's words, and are left out
 import re
 from collections.abc import Iterator, Sequence
 from email import policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 
@@ -44,20 +45,20 @@ def extract_email(data: bytes) -> Extracted:
         RefusedError: it is no message, is encrypted, or holds no words of its sender.
     """
     message = BytesParser(policy=policy.default).parsebytes(data)
-    if not any(message.get(name) for name in ("From", "Subject", "Date", "Received")):
+    if not any(_header(message, name) for name in ("From", "Subject", "Date", "Received")):
         raise RefusedError("it is no e-mail message: it has no sender, no subject and no date")
     if any(part.get_content_type() in _ENCRYPTED for part in message.walk()):
         raise RefusedError("it is encrypted; copy its text into a .txt file and try that")
-    plain, page = _body(message, "plain"), _body(message, "html")
-    lines = _lines(plain) if plain is not None else []
-    blocks = _page_blocks(page) if page is not None else []
+    plain, pages = _bodies(message, "text/plain"), _bodies(message, "text/html")
+    lines = [line for part in plain for line in ["", *_lines(part)]]
+    blocks = [block for part in pages for block in _page_blocks(part)]
     has_text = any(line.strip() for line in lines)
     if not has_text and not blocks:
         raise RefusedError("it holds no text but attachments; save them and ingest those")
     if sum(len(line.split()) for line in lines) < _REAL_SHARE * sum(len(block.text.split()) for block in blocks):
         own = [blocks[number] for number in _own([block.text for block in blocks])]
     else:
-        own = [Block(BlockKind.PARAGRAPH, text) for text in _paragraphs(lines, is_flowed=_is_flowed(plain))]
+        own = [Block(BlockKind.PARAGRAPH, text) for text in _paragraphs(lines, is_flowed=any(map(_is_flowed, plain)))]
     if not own:
         raise RefusedError("it holds only what others wrote before; save their message as .eml and ingest that")
     extracted = assemble(own, _metadata(message))
@@ -65,9 +66,21 @@ def extract_email(data: bytes) -> Extracted:
     return extracted
 
 
-def _body(message: EmailMessage, kind: str) -> EmailMessage | None:
-    found = message.get_body(preferencelist=(kind,))
-    return found if isinstance(found, EmailMessage) and not found.is_attachment() else None
+def _header(message: EmailMessage, name: str) -> object:
+    """A header, or None where there is none or it cannot be made sense of."""
+    try:
+        return message[name]
+    except (AttributeError, IndexError, LookupError, OverflowError, TypeError, ValueError, MessageError):
+        return None  # the parser of headers fails in ways of its own on broken ones
+
+
+def _bodies(message: EmailMessage, kind: str) -> list[EmailMessage]:
+    """The parts of a kind that are shown as the message, in order: no attachments, and no messages within it."""
+    if message.is_multipart():
+        parts = [part for part in message.get_payload() if isinstance(part, EmailMessage)]
+        return [] if message.get_content_maintype() == "message" else [found for part in parts for found in _bodies(part, kind)]
+    is_shown = message.get_content_type() == kind and not message.is_attachment() and not message.get_filename()
+    return [message] if is_shown else []
 
 
 def _lines(part: EmailMessage) -> list[str]:
@@ -85,8 +98,8 @@ def _lines(part: EmailMessage) -> list[str]:
     return whole
 
 
-def _is_flowed(part: EmailMessage | None) -> bool:
-    return part is not None and str(part.get_param("format", "")).lower() == "flowed"
+def _is_flowed(part: EmailMessage) -> bool:
+    return str(part.get_param("format", "")).lower() == "flowed"
 
 
 def _page_blocks(part: EmailMessage) -> list[Block]:
@@ -156,10 +169,10 @@ def _paragraphs(lines: Sequence[str], *, is_flowed: bool) -> Iterator[str]:
 
 
 def _metadata(message: EmailMessage) -> dict[str, object]:
-    senders = getattr(message["From"], "addresses", ())
+    senders = getattr(_header(message, "From"), "addresses", ())
     return {
-        "title": str(message["Subject"]) if message["Subject"] else None,
+        "title": str(_header(message, "Subject") or "") or None,
         "author": next((sender.display_name for sender in senders if sender.display_name), None),
-        "published": getattr(message["Date"], "datetime", None),
+        "published": getattr(_header(message, "Date"), "datetime", None),
         "kind": "e-mail",
     }

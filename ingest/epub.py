@@ -24,7 +24,7 @@ _SPACES = {
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _PAGE_TYPES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
-_NO_CHAPTERS = {"toc", "cover", "title-page", "index", "loi", "lot"}
+_NO_CHAPTERS = {"toc", "doc-toc", "cover", "title-page", "index", "loi", "lot"}
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(\w+);")
@@ -32,7 +32,7 @@ _VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|wbr"
 _EMPTY_ELEMENT = re.compile(rf"<(?!(?:{_VOID})\b)(\w+)((?:\s[^<>]*)?)/>")  # HTML would take it for the start of what follows
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _NOISE = ("script", "style", "nav", "svg", "template", "noscript")
-_MARKS = {"pagebreak", "noteref", "doc-pagebreak", "doc-noteref"}
+_MARKS = {"pagebreak", "noteref", "doc-pagebreak", "doc-noteref", "toc", "doc-toc"}
 
 
 def extract_epub(data: bytes) -> Extracted:
@@ -104,7 +104,7 @@ def _chapter(data: bytes) -> Extracted:
     if _types(root) & _NO_CHAPTERS:
         return assemble([], {})
     for element in list(root.iter(etree.Element)):
-        if element is not root and (element.tag in _NOISE or _types(element) & (_MARKS | {"toc"})):
+        if element is not root and (element.tag in _NOISE or _types(element) & (_MARKS)):
             element.drop_tree()
     return assemble(blocks_in(root), {})
 

@@ -29,9 +29,9 @@ LOADERS: Mapping[str, tuple[str, str]] = {
 }
 """Suffix to module and function; imported when the first such file comes."""
 
-_AS_WORD = "save it as .docx and try again"
 HINTS: Mapping[str, str] = {
-    **dict.fromkeys((".doc", ".docm", ".dotx", ".rtf", ".wpd", ".pages", ".fodt", ".ppt", ".pptx", ".odp", ".key"), _AS_WORD),
+    **dict.fromkeys((".doc", ".docm", ".dotx", ".rtf", ".wpd", ".pages", ".fodt"), "save it as .docx and try again"),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "copy its text into a document (.docx) and try that"),
     **dict.fromkeys((".xls", ".xlsx", ".ods", ".csv"), "copy the text that matters into a document (.docx) and try that"),
     **dict.fromkeys((".zip", ".7z", ".rar", ".gz", ".tar"), "unpack it, and ingest the files or the folder"),
     **dict.fromkeys((".msg", ".mbox", ".pst"), "save each message as .eml and try again"),

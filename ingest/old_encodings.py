@@ -61,6 +61,8 @@ def decode_declared(data: bytes, charset: str) -> str:
         LookupError: there is no such encoding of text.
         UnicodeDecodeError: it is not in that encoding.
     """
+    if not charset.isprintable():
+        raise LookupError("no encoding has such a name")
     name = codecs.lookup(charset).name
     if name.replace("-", "_") in _NO_CHARSETS:
         raise LookupError(f"no encoding of documents: {name}")

@@ -36,9 +36,9 @@ def _tags(names: str) -> frozenset[str]:
     return frozenset(map(_tag, names.split()))
 
 
+_DRAWN = f"{{{_SPACES['draw']}}}"
 _PARAGRAPHS = _tags("text:p text:h")
 _GAPS = _tags("text:s text:tab text:line-break")
-_FRAMES = _tags("draw:text-box")
 _LEFT_OUT = _tags(
     "text:tracked-changes office:annotation office:annotation-end office:forms text:table-of-content text:illustration-index "
     "text:table-index text:object-index text:user-index text:alphabetical-index text:bibliography text:ruby-text text:hidden-text "
@@ -137,7 +137,7 @@ def _read(element: etree._Element, line: _Line, reading: _Reading) -> None:
             line.words.append(" ")
         elif child.tag == _tag("text:note"):
             reading.notes.append(child)
-        elif child.tag in _FRAMES:
+        elif isinstance(child.tag, str) and child.tag.startswith(_DRAWN):
             line.boxes.append(child)
         elif child.tag not in _LEFT_OUT and isinstance(child.tag, str) and child.get(_tag("text:display")) != "none":
             _read(child, line, reading)

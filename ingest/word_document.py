@@ -18,6 +18,7 @@ from ingest.word_styles import WORD, Styles, read_styles
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from docx.opc.rel import _Relationship
 
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -31,6 +32,7 @@ def _tags(names: str) -> frozenset[str]:
 
 
 _WORDS = {f"{WORD}t", f"{_MATHS}t"}
+_FLOW, _ROWS, _CELLS = _tags("p tbl"), _tags("tr"), _tags("tc")
 _SPACES = _tags("tab br cr ptab")
 _NOTES = _tags("footnoteReference endnoteReference")
 _WRAPPERS = _tags("sdt sdtContent customXml ins moveTo") | {_ALTERNATIVES, f"{_CHOICE}Choice", f"{_CHOICE}Fallback"}
@@ -66,10 +68,10 @@ def extract_word(data: bytes) -> Extracted:
         _check(archive)
     try:
         document = docx.Document(BytesIO(data))
-    except (KeyError, ValueError, etree.XMLSyntaxError) as error:
+        reading, body = _Reading(read_styles(document)), document.element.body
+    except (AttributeError, KeyError, TypeError, ValueError, etree.XMLSyntaxError) as error:
         raise RefusedError(_NO_WORD) from error
-    reading = _Reading(read_styles(document))
-    blocks = list(_blocks(document.element.body, reading))
+    blocks = list(_blocks(body, reading))
     return with_notes(assemble(blocks, _metadata(document, blocks)), list(_notes(document, reading)))
 
 
@@ -86,8 +88,11 @@ def _check(archive: Archive) -> None:
 def _blocks(container: etree._Element, reading: _Reading) -> Iterator[Block]:
     """The blocks of a body, a cell, a text box or a note."""
     before = ""
-    for element in _within(container, _tags("p tbl")):
+    for element in _within(container, _FLOW):
         if element.tag == f"{WORD}tbl":
+            if before:
+                yield Block(BlockKind.PARAGRAPH, before)
+                before = ""
             yield from _table(element, reading)
             continue
         line = _Line()
@@ -113,9 +118,9 @@ def _is_joined_to_next(paragraph: etree._Element) -> bool:
 
 
 def _table(table: etree._Element, reading: _Reading) -> Iterator[Block]:
-    for row in _within(table, _tags("tr")):
+    for row in _within(table, _ROWS):
         if row.find(f"{WORD}trPr/{WORD}del") is None:
-            yield from row_blocks([list(_blocks(cell, reading)) for cell in _within(row, _tags("tc")) if not _is_no_cell(cell)])
+            yield from row_blocks([list(_blocks(cell, reading)) for cell in _within(row, _CELLS) if not _is_no_cell(cell)])
 
 
 def _is_no_cell(cell: etree._Element) -> bool:
@@ -177,7 +182,7 @@ def _is_hidden(element: etree._Element) -> bool:
 def _notes(document: "WordDocument", reading: _Reading) -> Iterator[str]:
     """The notes in the order in which the text refers to them, footnotes before endnotes."""
     for kind in ("footnote", "endnote"):
-        parts = [each for each in document.part.rels.values() if each.reltype.endswith(f"/{kind}s") and not each.is_external]
+        parts = [each for each in document.part.rels.values() if _is(each, f"{kind}s") and not each.is_external]
         notes = [note for part in parts for note in parse_xml(part.target_part.blob, f"{kind}s").iter(WORD + kind)]
         known = {note.get(f"{WORD}id"): note for note in notes}
         for number in dict.fromkeys(number for of_kind, number in reading.notes if of_kind == kind):
@@ -185,10 +190,14 @@ def _notes(document: "WordDocument", reading: _Reading) -> Iterator[str]:
                 yield " ".join(block.text for block in _blocks(known[number], reading))
 
 
+def _is(relation: "_Relationship", kind: str) -> bool:
+    return (relation.reltype or "").endswith(f"/{kind}")
+
+
 def _metadata(document: "WordDocument", blocks: list[Block]) -> Mapping[str, object]:
     first = next((block for block in blocks if block.text.strip()), None)
     heading = first.text if first and first.kind is BlockKind.HEADING else None
-    if not any(each.reltype.endswith("/core-properties") for each in document.part.package.rels.values()):
+    if not any(_is(each, "core-properties") for each in document.part.package.rels.values()):
         return {"title": heading}  # python-docx would make up properties, with the date of today
     core = document.core_properties
     return {

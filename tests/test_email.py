@@ -109,6 +109,23 @@ def test_plain_body_counts_where_it_is_real() -> None:
     assert (lines(extracted), extracted.metadata["author"]) == (["Wij vinden de raming te hoog."], None)
 
 
+def test_all_parts_of_a_body_are_read() -> None:
+    """Text goes on behind a picture; messages and named text files that come along are not the sender's words."""
+    body = (
+        "--g\nContent-Type: text/plain; charset=utf-8\n\nVoor het plaatje.\n--g\nContent-Type: image/png\n\nx\n--g\n"
+        "Content-Type: text/plain; charset=utf-8\n\nNa het plaatje.\n--g\nContent-Type: message/rfc822\n\n"
+        "Subject: x\n\nVan een ander.\n"
+        '--g\nContent-Type: text/plain; name="a.txt"\n\nEen bijlage.\n--g--\n'
+    )
+    assert read(body, "multipart/mixed; boundary=g") == ["Voor het plaatje.", "Na het plaatje."]
+
+
+def test_broken_headers_are_passed_over() -> None:
+    """A date that is none does not keep the text out."""
+    extracted = extract_email(f"{HEAD}Date: Tue, 99 Apr 99999999999999999999 10:00\n\nEr is tekst.\n".encode())
+    assert (lines(extracted), extracted.metadata["published"]) == (["Er is tekst."], None)
+
+
 @pytest.mark.parametrize(
     ("charset", "encoding", "transfer"),
     [

@@ -26,7 +26,8 @@ MESSAGE = (
     b"From: Selma <selma@example.org>\nSubject: =?utf-8?q?Caf=C3=A9?=\nDate: Tue, 22 Apr 2025 10:00:00 +0200\nMIME-Version: 1.0\n"
     b"Content-Type: multipart/alternative; boundary=grens\n\n--grens\nContent-Type: text/plain; charset=utf-8; format=flowed\n"
     b"Content-Transfer-Encoding: quoted-printable\n\nWij vinden =C3=A9=C3=A9n raming \nte hoog.\n> geciteerd\n-- \nSelma\n--grens\n"
-    b"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64\n\nPHA+V2lqIHZpbmRlbiBkZSByYW1pbmcgdGUgaG9vZy48L3A+\n"
+    b"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    b"PHA+V2lqIHZpbmRlbiBkZSByYW1pbmcgdGUgaG9vZy48L3A+\n"
     b"--grens--\n"
 )
 

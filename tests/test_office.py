@@ -139,8 +139,9 @@ def test_deleted_ends_and_rows_are_gone() -> None:
         f"<w:tr><w:trPr>{change}</w:trPr><w:tc>{paragraph(text)}</w:tc></w:tr>"
         for change, text in (("", "blijft"), ("<w:del/>", "weg"))
     )
-    body = f"{paragraph('Eén ', ended)}{paragraph('zin.')}<w:tbl>{rows}</w:tbl>{paragraph('Open', ended)}"
-    assert lines(extract_word(word(body))) == ["Eén zin.", "blijft", "Open"]
+    before = f"{paragraph('Eén ', ended)}{paragraph('zin.')}{paragraph('Boven', ended)}"
+    body = f"{before}<w:tbl>{rows}</w:tbl>{paragraph('Open', ended)}"
+    assert lines(extract_word(word(body))) == ["Eén zin.", "Boven", "blijft", "Open"]
 
 
 def test_notes_of_word_stand_at_the_end_under_no_heading() -> None:
@@ -232,11 +233,12 @@ def test_open_document_holds_what_is_read() -> None:
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>weg</text:p></text:deletion></text:changed-region>"
         '</text:tracked-changes><text:h text:outline-level="1">Kop</text:h>'
         f"<text:p>Tekst{note}<office:annotation><text:p>vraag</text:p></office:annotation> gaat<text:change/> door."
-        "<draw:frame><draw:text-box><text:p>In het kader.</text:p></draw:text-box></draw:frame></text:p>"
+        "<draw:frame><draw:text-box><text:p>In het kader.</text:p></draw:text-box></draw:frame>"
+        "<draw:custom-shape><text:p>In de</text:p><text:p>vorm.</text:p></draw:custom-shape></text:p>"
         '<text:section text:display="none"><text:p>verborgen</text:p></text:section>'
     )
     assert by_section(extract_open_document(open_document(body))) == [
-        (("Kop",), ["Tekst gaat door.", "In het kader."]),
+        (("Kop",), ["Tekst gaat door.", "In het kader.", "In de", "vorm."]),
         ((), ["De noot."]),
     ]
 
