@@ -91,10 +91,9 @@ def _lines(part: EmailMessage) -> list[str]:
     whole: list[str] = []
     is_open = False
     for line in lines:
-        text = line.removeprefix(" ")
-        can_join = is_open and not _QUOTED.match(text) and not _SIGNATURE.fullmatch(text)
-        whole[-1:] = [whole[-1] + text] if can_join else [*whole[-1:], text]
-        is_open = text.endswith(" ") and not _QUOTED.match(text) and not _SIGNATURE.fullmatch(text)
+        is_own = not _QUOTED.match(line) and not _SIGNATURE.fullmatch(line)
+        whole[-1:] = [whole[-1] + line] if is_open and is_own else [*whole[-1:], line]
+        is_open = is_own and line.endswith(" ")
     return whole
 
 

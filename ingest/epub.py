@@ -28,8 +28,6 @@ _NO_CHAPTERS = {"toc", "doc-toc", "cover", "title-page", "index", "loi", "lot"}
 _TYPE = "{http://www.idpf.org/2007/ops}type"
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(\w+);")
-_VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|wbr"
-_EMPTY_ELEMENT = re.compile(rf"<(?!(?:{_VOID})\b)(\w+)((?:\s[^<>]*)?)/>")  # HTML would take it for the start of what follows
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _NOISE = ("script", "style", "nav", "svg", "template", "noscript")
 _MARKS = {"pagebreak", "noteref", "doc-pagebreak", "doc-noteref", "toc", "doc-toc"}
@@ -118,7 +116,7 @@ def _page(markup: str) -> lxml_html.HtmlElement:
     try:
         page = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError):
-        return parse_page(_EMPTY_ELEMENT.sub(r"<\1\2></\1>", markup))
+        return parse_page(markup)
     lxml_html.xhtml_to_html(page)
     return page
 

@@ -35,7 +35,6 @@ _APOSTROPHE = re.compile(rf"({_LETTER}+)’({_LETTER}+)")
 _ELIDED = re.compile(r"[A-Zcdjlmnsto]|[Qq]u|[Jj]usqu|[Ll]orsqu|[Pp]uisqu|[Aa]ujourd")
 _ENDINGS = re.compile(r"(?:s|n|d|m|k|r|er|en|ers|tje|tjes|ll|re|ve|st|ste)", re.IGNORECASE)
 _GENITIVES = r" (?:avonds|lands|levens|maandags|mensen|middags|morgens|nachts|ochtends|werelds|winters|woensdags|zomers|zondags)"
-_LONE_S = re.compile(rf"(?<![A-Za-zÀ-ÿ])’s(?!-|{_GENITIVES})(?![A-Za-zÀ-ÿ])", re.IGNORECASE)  # "dat ís zo" on a Macintosh
 _NO_RIVAL = re.compile(  # an í where only an apostrophe makes a word, an à where only an ellipsis does
     rf"[aeiouyAEIOUY]í|í\b|\Bís\b|nít\b|\b[zmZM]ín\b|\b[dhDH]ír\b|\bí[tmr]\b|\bís(?:-|{_GENITIVES})|î\b|(?<![A-Za-zÀ-ÿ][ -])\bà\b"
 )
@@ -93,7 +92,6 @@ def _is_plausible(text: str, letters: frozenset[str]) -> bool:
         and with_accent <= _A_FEW + _MOST_FOREIGN * sum(map(str.isalpha, text))
         and not _HIDDEN.search(text)
         and not _MISPLACED.search(text)
-        and not _LONE_S.search(text)
         and all(_is_elided(before, after) for before, after in _APOSTROPHE.findall(text))
         and all(_is_word(word) for word in set(_WORD.findall(text)) if not word.isascii())
     )

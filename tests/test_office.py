@@ -144,6 +144,14 @@ def test_deleted_ends_and_rows_are_gone() -> None:
     assert lines(extract_word(word(body))) == ["Eén zin.", "Boven", "blijft", "Open"]
 
 
+def test_what_a_merged_cell_covers_is_not_read() -> None:
+    """A cell that goes on from the one above is not shown, whatever it still holds; one that begins is."""
+    cell = "<w:tc><w:tcPr>{}</w:tcPr>{}</w:tc>"
+    rows = [("<w:vMerge w:val='restart'/>", "boven", "een"), ("<w:vMerge/>", "bedekt", "twee")]
+    inner = "".join(f"<w:tr>{cell.format(merge, paragraph(a))}{cell.format('', paragraph(b))}</w:tr>" for merge, a, b in rows)
+    assert lines(extract_word(word(f"<w:tbl>{inner}</w:tbl>"))) == ["boven | een", "twee"]
+
+
 def test_notes_of_word_stand_at_the_end_under_no_heading() -> None:
     """Footnotes come in the order of the text, each once, below no heading; notes of deleted words do not come."""
     styles = '<w:style w:type="paragraph" w:styleId="K"><w:name w:val="Kop 1"/></w:style>'
@@ -154,7 +162,8 @@ def test_notes_of_word_stand_at_the_end_under_no_heading() -> None:
 
     body = (
         paragraph("Kop", '<w:pStyle w:val="K"/>')
-        + f"<w:p>{run('Eerst')}{reference(2)}{run(', dan')}{reference(1)}{run('.')}<w:del>{reference(3)}</w:del></w:p>"
+        + f"<w:p>{run('Eerst')}{reference(2)}{run(', dan')}{reference(1)}{reference(2)}"
+        + f"{run('.')}<w:del>{reference(3)}</w:del></w:p>"
     )
     assert by_section(extract_word(word(body, note, styles))) == [(("Kop",), ["Eerst, dan."]), ((), ["Noot 2.", "Noot 1."])]
 
@@ -255,14 +264,16 @@ def test_book_is_read_in_its_order() -> None:
         "twee.xhtml": page("<section><h1>Twee</h1><p>B&eacute;ta<br/>en<span epub:type='pagebreak'>12</span> meer.</p></section>"),
         "een%20deel.xhtml": page("<div><p>Zonder kop.<a epub:type='noteref'>1</a></p><h2>Een</h2><ul><li>Punt.</li></ul></div>"),
         "kaft.xhtml": page("<p>De kaft</p>"),
-        "soep.xhtml": "<html><head><title/></head><body><p>Niet netjes<p>maar leesbaar</body>",
+        "soep.xhtml": "<!DOCTYPE html><html><head><script src='x'/></head><body><p>Niet&geen;netjes<p>maar leesbaar</body>",
+        "los.xhtml": page("<div>Met&geen;entiteit.<p>Onder.</p></div>"),
     }
     found = extract_epub(book(chapters, BOOK_META, '<reference type="cover" href="kaft.xhtml"/>'))
     assert by_section(found) == [
         (("Twee",), ["Béta en meer."]),
         ((), ["Zonder kop."]),
         (("Een",), ["Punt."]),
-        ((), ["Niet netjes", "maar leesbaar"]),
+        ((), ["Niet&geen;netjes", "maar leesbaar"]),
+        ((), ["Met&geen;entiteit.", "Onder."]),
     ]
     assert found.metadata == {
         "title": "Het boek",
