@@ -12,6 +12,7 @@ from ingest.metadata import Metadata
 
 DOSSIER_PLACE = "dossier:"
 _ATTEMPTS = 3
+_NO_DOCUMENTS = (".", "~$")  # hidden files, and those by which Word says that a document is open
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -110,7 +111,7 @@ def documents_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Itera
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(root, name)
-            if not name.startswith(".") and path.suffix.lower() in LOADERS and path.is_file():
+            if not name.startswith(_NO_DOCUMENTS) and path.suffix.lower() in LOADERS and path.is_file():
                 yield path
 
 

@@ -4,14 +4,18 @@ import codecs
 import re
 
 from ingest.extraction import Extracted, RefusedError, sections_from
+from ingest.old_encodings import decode_old
 
 _LINE = re.compile(r"[^\r\n\f]+")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|\f)[ \t]*(?:\r\n|\n|\r|\f)")
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _SENTENCE_END = (".", "!", "?", "…", ";", ",", '"', "'", "”", "’", "»", ")", "]")
 _MAX_HEADING = 70
 _WRAPPED_LINE = 100  # files with hard line breaks keep their lines shorter than this
-_TWO_BYTE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = (  # the mark of UTF-32 begins with the one of UTF-16
+    ((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+)
 
 
 class NotUnicodeError(RefusedError):
@@ -19,26 +23,52 @@ class NotUnicodeError(RefusedError):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file in UTF-8, or in UTF-16 with a byte order mark; nothing is guessed or replaced.
+    """The text of a file: in Unicode, or in an older encoding where only one makes sense. Nothing is replaced.
 
     Raises:
-        RefusedError: it is empty, binary, or in another encoding.
+        RefusedError: it is empty, binary, or in an encoding that its bytes do not tell.
+    """
+    try:
+        return decode_unicode(data)
+    except NotUnicodeError:
+        text = decode_old(data)
+        if text is None:
+            raise
+        return text
+
+
+def decode_unicode(data: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
+
+    Raises:
+        NotUnicodeError: it is in another encoding.
+        RefusedError: it is empty or binary.
     """
     if not data.strip():
         raise RefusedError("it is empty")
-    encoding = "utf-16" if data.startswith(_TWO_BYTE_MARKS) else "utf-8-sig"
+    encoding = next((name for marks, name in _MARKS if data.startswith(marks)), "utf-8-sig")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\x00" in data[:4096]:
             raise RefusedError("it is a binary file, not text") from error
-        raise NotUnicodeError(f"it is not UTF-8 (byte {error.start}); save it as UTF-8 and try again") from error
-    if found := FORBIDDEN.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise RefusedError(f"line {line} holds the control character U+{ord(found.group()):04X}; it is not plain text")
+        reason = f"it is not UTF-8 (byte {error.start}), and its bytes do not tell for certain what it is"
+        raise NotUnicodeError(f"{reason}; save it as UTF-8 and try again") from error
+    check_printable(text)
     if not text.strip():
         raise RefusedError("it is empty")
     return text
+
+
+def check_printable(text: str) -> None:
+    """Refuses text that holds control characters.
+
+    Raises:
+        RefusedError: it does; the message names the first.
+    """
+    if found := _FORBIDDEN.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise RefusedError(f"line {line} holds the control character U+{ord(found.group()):04X}; it is not plain text")
 
 
 def extract_plain_text(data: bytes) -> Extracted:

@@ -189,7 +189,10 @@ def test_html_is_read_as_it_declares(load_text: LoadText, declared: str, encodin
         (b"", "it is empty"),
         (b" \r\n\t\n", "it is empty"),
         (codecs.BOM_UTF8, "it is empty"),
-        ("café".encode("latin-1"), r"it is not UTF-8 \(byte 3\); save it as UTF-8 and try again"),
+        (
+            "café".encode("cp850"),
+            r"it is not UTF-8 \(byte 3\), and its bytes do not tell .*; save it as UTF-8 and try again$",
+        ),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "it is a binary file, not text"),
         (b"\xff\xfea", "."),
         (b"Goed.\nFout\x1b[31m.", r"line 2 holds the control character U\+001B; it is not plain text"),
@@ -279,7 +282,7 @@ def test_paths_that_are_no_documents_are_refused(tmp_path: Path) -> None:
     found = [each for each in find_origins(paths) if isinstance(each, tuple)]
     assert [(place, str(reason)) for place, reason in found] == [
         (str(paths[0]), "there is no such file or folder"),
-        (str(paths[1]), f".xlsx is not one of {formats}"),
+        (str(paths[1]), f".xlsx is not one of {formats}; copy the text that matters into a document (.docx) and try that"),
         (str(paths[2]), f"a file without a suffix is not one of {formats}"),
         (str(paths[3]), f"the folder holds no documents ({formats})"),
     ]

@@ -10,7 +10,9 @@ import pypdfium2
 import pytest
 
 from ingest.extraction import Extracted, RefusedError
-from ingest.loaders import Metadata, Origin, load
+from ingest.loaders import load
+from ingest.metadata import Metadata
+from ingest.origins import Origin
 from ingest.pdf import extract_pdf
 from ingest.splitting import group_passages, split_sentences
 from tests.pdf_files import LINE, Text, assembled, block, pdf_of, raw_pdf
