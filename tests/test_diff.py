@@ -10,6 +10,7 @@ import pytest
 from bot.answer_changes import read_questions
 from tests.command import run
 from tests.place import OTTERS, WILLOWS, Place
+from vectorstore.catalog import Catalog, Entry
 from vectorstore.comparing import Change, DocumentChange, compare, passage_changes
 from vectorstore.debate import Debate
 from vectorstore.embeddings import PassageEmbeddings
@@ -78,6 +79,21 @@ def test_documents_and_passages_are_compared(published: Place) -> None:
     assert changed.passages_same == len(one.passages_of(changed.source.id)) - 1 > 0
     moved = passage_changes(one, two, changed.source.id)
     assert [(each.is_added, "bisamrat" in each.passage.text) for each in moved] == [(False, False), (True, True)]
+    one.close()
+    two.close()
+
+
+def test_document_that_is_cut_otherwise_is_changed(published: Place, tmp_path: Path) -> None:
+    """Also where its text and all that is known of it are the same."""
+    one = published.shelf.open_catalog(published.shelf.published()[0])
+    source_id = ids(published)["bever"]
+    document, stored = one.document(source_id), one.passages_of(source_id)
+    assert document is not None
+    two = Catalog(tmp_path / "catalog.sqlite", writable=True)
+    vectors = {each.passage.id: each.vectors for each in stored[1:]}
+    two.add(document, Entry(source_id, "", {}), [each.passage for each in stored[1:]], vectors)
+    changed = [change for change in compare(one, two) if change.source.id == source_id]
+    assert changed == [DocumentChange(Change.CHANGED, document.source, 0, 1, len(stored) - 1)]
     one.close()
     two.close()
 

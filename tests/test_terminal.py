@@ -324,7 +324,7 @@ def test_documents_come_and_go(tmp_path: Path, here: Here) -> None:
     size = f"1 documents, {Shelf(home).current().passages} passages"
     assert outcome.startswith(f"Edition 2 is published: {size}, 0 embedded in ")
 
-    restored = f"Edition 1 is current: 2 documents, {receipt['passages']} passages.\n"
+    restored = f"brought back: {added} (Goed [31m)\nEdition 1 is current: 2 documents, {receipt['passages']} passages.\n"
     assert here("editions", "restore", "1") == (0, restored, "")
     listed = [line.split("\t")[:2] for line in here("editions")[1].splitlines()]
     assert listed == [["edition", ""], ["1", "current"], ["2", ""]]
