@@ -53,7 +53,7 @@ oversight: $(VENV)/.installed
 	@$(BIN)/python -m tests.evaluation.oversight
 
 # Both sets are measured before the failure of one is reported.
-evaluate: $(VENV)/.installed
+evaluate: $(VENV)/.installed-dev
 	@for half in development test; do \
 		echo "tests/evaluation/$$half.jsonl"; \
 		$(BIN)/kanttekening evaluate --figures-only --curve tests/evaluation/$$half.jsonl || failed=1; echo; \
