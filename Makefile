@@ -22,7 +22,7 @@ help:
 	@echo 'make test        run the tests'
 	@echo 'make soak        run the same tests in full, which takes much longer'
 	@echo 'make check       lint, formatting and types'
-	@echo 'make bench       print speed and memory, with the machine that they were measured on'
+	@echo 'make bench       print speed and memory, with the machine that they were measured on; takes half an hour'
 	@echo 'make evaluate    ask the question sets of tests/evaluation and print the quality figures'
 	@echo 'make weights     fit the weights that sentences are chosen by, and print them (DATA=../shared/data)'
 	@echo 'make oversight   print how well sentences about human oversight are recognised'
@@ -53,7 +53,7 @@ oversight: $(VENV)/.installed
 	@$(BIN)/python -m tests.evaluation.oversight
 
 # Both sets are measured before the failure of one is reported.
-evaluate: $(VENV)/.installed
+evaluate: $(VENV)/.installed-dev
 	@for half in development test; do \
 		echo "tests/evaluation/$$half.jsonl"; \
 		$(BIN)/kanttekening evaluate --figures-only --curve tests/evaluation/$$half.jsonl || failed=1; echo; \

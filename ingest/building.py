@@ -108,6 +108,7 @@ class EditionBuilder:
         for source_id in (self._removed | self._displaced) - self._put.keys():
             self._drop(source_id, keep=frozenset())
         self._index()
+        catalog.commit()
         documents, count = catalog.counts()
         self._check(count)
         return documents, count, self._fresh

@@ -69,9 +69,13 @@ class Catalog:
         if is_new:
             self._db.executescript(_SCHEMA)
 
+    def commit(self) -> None:
+        """Write out what was added and removed."""
+        self._db.commit()
+
     def close(self) -> None:
         """Commit what was written and let go of the file."""
-        self._db.commit()
+        self.commit()
         self._db.close()
 
     def sources(self) -> list[Source]:

@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,16 +91,20 @@ class LexicalBuilder:
         bags = self._chosen([key for _, key, _ in chosen])
         totals = np.bincount(bags.words, weights=bags.counts, minlength=len(self._words))
         used = sorted(np.flatnonzero(totals).tolist(), key=self._words.__getitem__)
+        places = np.zeros(len(self._words), dtype=np.int32)
+        places[used] = np.arange(len(used))
+        bags, words = replace(bags, words=places[bags.words]), [self._words[number] for number in used]
+        terms, packed, bits = _packed(bags, [language for *_, language in chosen], words)
+        keys, rows = np.array([key for _, key, _ in chosen], dtype=bytes), np.array([row for row, *_ in chosen], dtype=np.int64)
+        arrays: list[NDArray[Any]] = [keys, bags.bounds, bags.words, bags.counts]
+        arrays += [*_scores(packed, bits, len(bags), len(terms)), rows]
         folder.mkdir()
-        self._write_bags(folder, [key for _, key, _ in chosen], bags, used)
-        terms, packed, bits = self._packed(bags, [language for *_, language in chosen], used)
-        scores, holders, bounds = _scores(packed, bits, len(bags), len(terms))
-        rows = np.array([row for row, *_ in chosen], dtype=np.int64)
-        arrays: list[NDArray[Any]] = [scores, holders, bounds, rows]
-        for name, values in zip(ARRAYS, arrays, strict=True):
+        for name, values in zip((*_BAGS, *ARRAYS), arrays, strict=True):
             np.save(folder / name, values)
         (folder / TERMS).write_text("\n".join(terms), "utf-8")
-        return [self._words[number] for number in sorted(used, key=lambda number: -totals[number])]
+        (folder / VOCABULARY).write_text("\n".join(words), "utf-8")
+        order = np.argsort(-totals[used], kind="stable")
+        return [words[number] for number in order]
 
     def _chosen(self, keys: Sequence[bytes]) -> _Bags:
         """The bags of these passages, in their order."""
@@ -114,51 +118,6 @@ class LexicalBuilder:
             np.concatenate([none, *(words[inside] for inside in blocks)]),
             np.concatenate([none, *(counts[inside] for inside in blocks)]),
         )
-
-    def _write_bags(self, folder: Path, keys: Sequence[bytes], bags: _Bags, used: Sequence[int]) -> None:
-        """Keep the words of the passages, numbered in the order of the vocabulary, and that."""
-        places = np.zeros(len(self._words), dtype=np.int32)
-        places[used] = np.arange(len(used))
-        arrays: list[NDArray[Any]] = [np.array(keys, dtype=bytes), bags.bounds, places[bags.words], bags.counts]
-        for name, values in zip(_BAGS, arrays, strict=True):
-            np.save(folder / name, values)
-        (folder / VOCABULARY).write_text("\n".join(self._words[number] for number in used), "utf-8")
-
-    def _packed(self, bags: _Bags, languages: Sequence[Language], used: Sequence[int]) -> tuple[list[str], Offsets, int]:
-        """The terms, and each term's passages and counts, as `(term * passages + passage) << bits | count`.
-
-        numpy sorts numbers ten times as fast as it finds the order of three lists of them.
-        """
-        vocabulary = frozenset(self._words[number] for number in used)
-        numbers: dict[str, int] = {}
-        spoken = np.array(languages)
-        by_language = {}
-        for language in dict.fromkeys(languages):
-            own = np.bincount(bags.words[np.repeat(spoken == language, np.diff(bags.bounds))])
-            by_language[language] = self._terms_of_words(np.flatnonzero(own).tolist(), language, vocabulary, numbers)
-        bits = int(bags.counts.max(initial=0)).bit_length()
-        packed = [np.zeros(0, dtype=np.int64)]
-        for first, passages, words, counts in bags.blocks():
-            for language, (bounds, terms) in by_language.items():
-                mine = (spoken[first : first + _BLOCK] == language)[passages]
-                times = (bounds[words + 1] - bounds[words]) * mine
-                found = terms[_ranges(bounds[words], bounds[words] + times)] * len(bags)
-                found += np.repeat(passages + first, times)
-                found <<= bits
-                found |= np.repeat(counts, times)
-                packed.append(found)
-        return list(numbers), np.concatenate(packed), bits
-
-    def _terms_of_words(
-        self, words: Sequence[int], language: Language, vocabulary: frozenset[str], numbers: dict[str, int]
-    ) -> tuple[Offsets, Offsets]:
-        """The terms that words are found by: those of word w are `bounds[w]:bounds[w + 1]`. New ones get the next number."""
-        lengths, terms = np.zeros(len(self._words), dtype=np.int64), array("q")
-        for word in words:
-            found = index_terms(self._words[word], language, vocabulary)
-            lengths[word] = len(found)
-            terms.extend(numbers.setdefault(term, len(numbers)) for term in found)
-        return _summed(lengths), np.array(terms, dtype=np.int64)
 
 
 class _Written(dict[str, int]):
@@ -181,6 +140,43 @@ def build_lexical_index(folder: Path, passages: Iterable[tuple[int, str, Languag
         builder.add(str(row), text, language)
         kept.append((row, str(row), language))
     return builder.write(folder, kept)
+
+
+def _packed(bags: _Bags, languages: Sequence[Language], vocabulary: Sequence[str]) -> tuple[list[str], Offsets, int]:
+    """The terms, and each term's passages and counts, as `(term * passages + passage) << bits | count`.
+
+    numpy sorts numbers ten times as fast as it finds the order of three lists of them.
+    """
+    numbers: dict[str, int] = {}
+    spoken = np.array(languages)
+    by_language = {}
+    for language in dict.fromkeys(languages):
+        mine = bags.words[np.repeat(spoken == language, np.diff(bags.bounds))]
+        by_language[language] = _terms_of_words(np.unique(mine).tolist(), language, vocabulary, numbers)
+    bits = int(bags.counts.max(initial=0)).bit_length()
+    packed = [np.zeros(0, dtype=np.int64)]
+    for first, passages, words, counts in bags.blocks():
+        for language, (bounds, terms) in by_language.items():
+            mine = (spoken[first : first + _BLOCK] == language)[passages]
+            times = (bounds[words + 1] - bounds[words]) * mine
+            found = terms[_ranges(bounds[words], bounds[words] + times)] * len(bags)
+            found += np.repeat(passages + first, times)
+            found <<= bits
+            found |= np.repeat(counts, times)
+            packed.append(found)
+    return list(numbers), np.concatenate(packed), bits
+
+
+def _terms_of_words(
+    words: Sequence[int], language: Language, vocabulary: Sequence[str], numbers: dict[str, int]
+) -> tuple[Offsets, Offsets]:
+    """The terms that words are found by: those of word w are `bounds[w]:bounds[w + 1]`. New ones get the next number."""
+    known, lengths, terms = frozenset(vocabulary), np.zeros(len(vocabulary), dtype=np.int64), array("q")
+    for word in words:
+        found = index_terms(vocabulary[word], language, known)
+        lengths[word] = len(found)
+        terms.extend(numbers.setdefault(term, len(numbers)) for term in found)
+    return _summed(lengths), np.array(terms, dtype=np.int64)
 
 
 def _scores(packed: Offsets, bits: int, passages: int, terms: int) -> tuple[NDArray[np.float32], Integers, Offsets]:

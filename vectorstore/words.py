@@ -21,6 +21,8 @@ def fold(word: str) -> str:
     """A word in lower case without accents: "Szabó" and "szabo" are one word; a number without separators."""
     if word[0].isdigit():
         return re.sub(r"[.,](?=\d{3})", "", word)
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.lower())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 

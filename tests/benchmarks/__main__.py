@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.evaluation import load_question_set
+from tests.benchmarks.scale import FULL, bench_scale
 from tests.evaluation.oversight import DEFAULT_SHARED
 from vectorstore.embeddings import BUNDLED, load_embeddings
 
@@ -138,6 +139,7 @@ def main() -> None:
             bench_warm(home)
         else:
             print("ingest of 251 pages: skipped, the collection is not here")
+    bench_scale(FULL)
 
 
 def _seconds(action: Callable[[], object]) -> float:
