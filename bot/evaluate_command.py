@@ -81,7 +81,7 @@ def _outcomes(questions: "QuestionSet", notices: Screen) -> "tuple[list[Outcome]
 @contextmanager
 def workspace_of(documents: "Documents | None", notices: Screen) -> "Iterator[Workspace]":
     """The workspace that questions are asked in: the user's own, or a new one with the documents that the set names."""
-    from bot.workspace import Workspace
+    from bot.workspace import IngestOptions, Workspace
 
     if documents is None:
         yield Workspace(notices)
@@ -94,5 +94,5 @@ def workspace_of(documents: "Documents | None", notices: Screen) -> "Iterator[Wo
             dossier="on" if documents.dossier else "off",
         )
         for path, given in documents.ingest:
-            workspace.ingest([path], given, sync=None, may_empty=False, dry_run=False)
+            workspace.ingest([str(path)], given, IngestOptions())
         yield workspace

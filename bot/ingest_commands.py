@@ -1,7 +1,9 @@
-"""The command that adds and updates documents, and what is said of a new edition."""
+"""The commands that add and update documents and say what to look at in them, and what is said of a new edition."""
 
 import re
 import sys
+import time
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,19 +13,27 @@ import typer
 from bot.blocks import printable
 from bot.options import AsJson, DryRun
 from bot.screen import Screen
-from vectorstore.errors import UsageError
+from vectorstore.errors import BusyError, KanttekeningError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from bot.workspace import Receipt
 
 _SOME_REFUSED = 5
+_POLL_SECONDS = 1.0
+_MOST_REMARKS = 20
+_LACKING = "no_"
+_SAID_BY = {"date": "published", "publisher": "publisher"}
 _DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
 
 def ingest(  # noqa: PLR0913  # each is an option
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="PATH", help="Files and folders; none brings the dossier and the model up to date."),
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH_OR_URL", help="Files, folders and web addresses; none brings the dossier and the model up to date."
+        ),
     ] = None,
     *,
     title: Annotated[str | None, typer.Option(help="Its title. What an option says wins over what the file says.")] = None,
@@ -40,20 +50,64 @@ def ingest(  # noqa: PLR0913  # each is an option
     sync: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Make the documents from this folder equal to it: add, update, remove.")
     ] = None,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Sync this folder now and after each change, until Ctrl-C.")
+    ] = None,
+    official: Annotated[
+        bool, typer.Option("--official", help="Also get the official documents of the debate, from the web or as saved by hand.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Also when --sync would remove every document from the folder.")] = False,
+    private: Annotated[
+        bool, typer.Option("--private-addresses", help="Also fetch from this machine and its network, as for an intranet.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only what was refused, and errors.")] = False,
 ) -> None:
     """Add or update documents and publish a new edition."""
-    from bot.workspace import Workspace
+    from bot.workspace import IngestOptions, Workspace
 
     given = {"title": title, "author": author, "publisher": publisher, "published": _date(published), "url": url}
     given |= {"kind": kind, "voice": voice, "language": language, "wording": wording}
     cleaned = {name: printable(value).strip() if value else None for name, value in given.items()}
     workspace = Workspace(Screen(sys.stderr, is_quiet=quiet))
-    receipt = workspace.ingest(paths or [], cleaned, sync=sync, may_empty=yes, dry_run=dry_run)
-    account_for(receipt, as_json=as_json, quiet=quiet, dry_run=dry_run)
+    options = IngestOptions(sync or watch, official=official, may_empty=yes, may_visit_private=private, dry_run=dry_run)
+    if watch is None:
+        account_for(workspace.ingest(paths or [], cleaned, options), as_json=as_json, quiet=quiet, dry_run=dry_run)
+        return
+    if sync or dry_run:
+        raise UsageError("--watch goes with neither --sync nor --dry-run. Leave the other out.")
+    for number, _ in enumerate(workspace.changes(watch)):
+        receipt = _when_free(lambda: workspace.ingest(paths or [], cleaned, options))
+        if receipt and (receipt.published or receipt.refused or number == 0):
+            tell(receipt, as_json=as_json, quiet=quiet, dry_run=False)
+
+
+def lint(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Documents; all of them when none is named.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what there is to be looked at: suspicious or invisible text, near-duplicates, no date or publisher."""
+    from bot.workspace import Workspace
+
+    remarks = Workspace(Screen(sys.stderr)).remarks(ids or [])
+    if as_json:
+        Screen(sys.stdout).json({"remarks": [asdict(remark) for remark in remarks]})
+    else:
+        Screen(sys.stdout).table(("id", "kind", "detail"), [(each.id, each.kind, each.detail) for each in remarks])
+
+
+def _when_free(action: "Callable[[], Receipt]") -> "Receipt | None":
+    """What an ingest says; one that is refused says so, and one that another is in the way of is tried again."""
+    while True:
+        try:
+            return action()
+        except BusyError:
+            time.sleep(_POLL_SECONDS)
+        except KanttekeningError as error:
+            Screen(sys.stderr).line(printable(f"Error: {error}"))
+            return None
 
 
 def _date(given: str | None) -> str | None:
@@ -73,7 +127,14 @@ def _date(given: str | None) -> str | None:
 
 
 def account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> None:
-    """Print what was done on stdout and what was refused on stderr, and end with the exit code that goes with it."""
+    """Tell what was done, and end with the exit code that goes with it."""
+    tell(receipt, as_json=as_json, quiet=quiet, dry_run=dry_run)
+    if receipt.refused:
+        raise typer.Exit(_SOME_REFUSED)
+
+
+def tell(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> None:
+    """Print what was done on stdout and what was refused on stderr."""
     if as_json:
         Screen(sys.stdout).json({**asdict(receipt), "dry_run": dry_run})
     elif not quiet:
@@ -85,19 +146,34 @@ def account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool
         )
     for refusal in receipt.refused:
         Screen(sys.stderr).line(printable(f"Refused {refusal.place!r}: {refusal.reason}."))
-    if receipt.refused:
-        raise typer.Exit(_SOME_REFUSED)
 
 
-def _account(receipt: "Receipt", *, dry_run: bool) -> list[str]:
-    lines = [f"{what}: {', '.join(ids)}" for what in ("added", "changed", "removed") if (ids := getattr(receipt, what))]
+def _account(receipt: "Receipt", *, dry_run: bool) -> "Iterator[str]":
+    for what in ("added", "changed", "renamed", "removed"):
+        if ids := getattr(receipt, what):
+            yield f"{what}: {', '.join(ids)}"
+    for copy in receipt.copies:
+        yield printable(f"also at {copy.place!r}: {copy.id}")
     if receipt.unchanged:
-        lines.append(f"unchanged: {len(receipt.unchanged)}")
+        yield f"unchanged: {len(receipt.unchanged)}"
+    yield from _remarks(receipt)
     size = f"{receipt.documents} documents, {receipt.passages} passages"
     if receipt.published:
-        lines.append(f"Edition {receipt.edition} is published: {size}, {receipt.embeddings} embedded in {receipt.seconds:.1f} s.")
+        yield f"Edition {receipt.edition} is published: {size}, {receipt.embeddings} embedded in {receipt.seconds:.1f} s."
     elif dry_run:
-        lines.append("Nothing is published: this was a dry run.")
+        yield "Nothing is published: this was a dry run."
     else:
-        lines.append(f"Nothing has changed: edition {receipt.edition} stays current ({size}).")
-    return lines
+        yield f"Nothing has changed: edition {receipt.edition} stays current ({size})."
+
+
+def _remarks(receipt: "Receipt") -> "Iterator[str]":
+    """What to look at: each suspicious thing by itself, what many documents lack in a line."""
+    lacking = Counter(remark.kind for remark in receipt.remarks if remark.kind.startswith(_LACKING))
+    telling = [remark for remark in receipt.remarks if remark.kind not in lacking]
+    for remark in telling[:_MOST_REMARKS]:
+        yield printable(f"look at {remark.id}: {remark.detail}")
+    if len(telling) > _MOST_REMARKS:
+        yield f"and {len(telling) - _MOST_REMARKS} more: `kanttekening lint`"
+    for kind, count in lacking.items():
+        what = kind.removeprefix(_LACKING)
+        yield f"without a {what}: {count} (`kanttekening lint` lists them; say it with --{_SAID_BY[what]} or in a file beside each)"

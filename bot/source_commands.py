@@ -80,16 +80,19 @@ def _workspace() -> "Workspace":
 def _source_as_json(source: "Source") -> dict[str, object]:
     from bot.rendering import source_as_json
 
-    return {**source_as_json(source), "voice": source.voice, "place": source.place}
+    return {**source_as_json(source), "voice": source.voice, "place": source.place, "also": list(source.also)}
 
 
 def _details(document: "Document", catalog: "Catalog") -> dict[str, object]:
+    passages = catalog.passages_of(document.source.id)
     return {
         **_source_as_json(document.source),
         "document_sha256": document.sha256,
         "characters": len(document.text),
         "paragraphs": len(document.paragraphs),
-        "passages": len(catalog.passages_of(document.source.id)),
+        "passages": len(passages),
+        "suspicious_passages": sum(stored.passage.suspicion is not None for stored in passages),
+        "pages": max((section.page or 0 for section in document.sections), default=0) or None,
     }
 
 

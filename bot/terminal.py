@@ -7,7 +7,7 @@ import typer
 
 from bot.edition_commands import editions_app, vacuum
 from bot.evaluate_command import evaluate
-from bot.ingest_commands import ingest
+from bot.ingest_commands import ingest, lint
 from bot.init_command import init
 from bot.options import AsJson, main_options
 from bot.removal_commands import remove
@@ -108,6 +108,7 @@ def chat(*, language: AnswerLanguage = None) -> None:
 
 app.command(no_args_is_help=False)(ingest)
 app.command()(remove)
+app.command()(lint)
 app.add_typer(editions_app, name="editions")
 app.command()(vacuum)
 app.add_typer(sources_app, name="sources")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,15 +20,29 @@ from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
+    from ingest.origins import Found
     from ingest.purging import PurgeReceipt as PurgeReceipt  # noqa: PLC0414  # for the commands, which do not know the ingest
     from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # likewise
+    from ingest.receipt import Remark as Remark  # noqa: PLC0414  # likewise
     from ingest.receipt import Wish
     from ingest.rewriting import VacuumReceipt as VacuumReceipt  # noqa: PLC0414  # likewise
     from vectorstore.catalog import Catalog
     from vectorstore.edition import EditionInfo
     from vectorstore.editions import Shelf
+    from vectorstore.passages import Source
 
 _POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """How an ingest is done: `sync` names a folder to be equal to, `official` asks for the official documents too."""
+
+    sync: Path | None = None
+    official: bool = False
+    may_empty: bool = False
+    may_visit_private: bool = False
+    dry_run: bool = False
 
 
 class Workspace:
@@ -95,14 +110,51 @@ class Workspace:
         finally:
             catalog.close()
 
-    def ingest(
-        self, paths: Sequence[Path], given: Mapping[str, str | None], *, sync: Path | None, may_empty: bool, dry_run: bool
-    ) -> "Receipt":
-        """Add or update documents; `given` holds what the options say of them."""
+    def ingest(self, paths: Sequence[str], given: Mapping[str, str | None], options: "IngestOptions") -> "Receipt":
+        """Add or update documents at paths and web addresses; `given` holds what the options say of them."""
+        from ingest.addresses import is_web_address
         from ingest.metadata import Metadata
         from ingest.receipt import Wish
 
-        return self._run(Wish(paths, Metadata(**given), sync=sync, may_empty=may_empty, dry_run=dry_run))
+        addresses = [path for path in paths if is_web_address(path)]
+        wish = Wish(
+            paths=[Path(path) for path in paths if path not in addresses],
+            given=Metadata(**given),
+            sync=options.sync,
+            may_empty=options.may_empty,
+            dry_run=options.dry_run,
+            fetched=self._fetched(addresses, options) if addresses or options.official else (),
+        )
+        return self._run(wish)
+
+    def _fetched(self, addresses: Sequence[str], options: "IngestOptions") -> "Sequence[Found]":
+        from ingest.fetching import WebPlaces, fetch
+
+        return fetch(
+            addresses,
+            WebPlaces.of(self.shelf.home),
+            self.debate,
+            self._notices.line,
+            official=options.official,
+            may_visit_private=options.may_visit_private,
+        )
+
+    def changes(self, folder: Path) -> "Iterator[None]":
+        """Once now, and again whenever something in a folder has changed."""
+        from ingest.watching import changes
+
+        try:
+            yield from changes(folder.expanduser().resolve(), self.shelf.home)
+        except FileNotFoundError as error:
+            raise UsageError(f"There is no folder {str(folder)!r} to watch.") from error
+
+    def remarks(self, ids: Sequence[str]) -> "list[Remark]":
+        """What there is to be looked at in documents, or in all of them where none is named."""
+        from ingest.report import report
+
+        with self.catalog() as (_, catalog):
+            chosen = {self.source_id(each, catalog) for each in ids} or catalog.sources_by_id().keys()
+            return list(report(catalog, chosen))
 
     def remove(self, ids: Sequence[str], *, dry_run: bool) -> "Receipt":
         """Remove documents, each by its id or the beginning of it."""
@@ -114,7 +166,12 @@ class Workspace:
         """Take documents out of every edition and off the disk, each by its id or the beginning of it."""
         from ingest.purging import Purge
 
-        purge = Purge(self.shelf, pinned=self.debate.caveat_document, keep=self.settings.keep_editions)
+        def forget(source: "Source") -> int:
+            from ingest.fetching import WebPlaces, forget
+
+            return forget(source, WebPlaces.of(self.shelf.home))
+
+        purge = Purge(self.shelf, pinned=self.debate.caveat_document, keep=self.settings.keep_editions, forget=forget)
         return purge.run(ids, dry_run=dry_run)
 
     def vacuum(self, *, dry_run: bool) -> "VacuumReceipt":

@@ -1,17 +1,19 @@
 """What was fetched becomes an origin, as a file is: pages at addresses, and the official documents of the debate."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from ingest.addresses import shown, visitable
+from ingest.addresses import is_web_address, shown, visitable
 from ingest.extraction import RefusedError
 from ingest.metadata import Metadata
-from ingest.official import Official, gather
+from ingest.official import PLACE, Official, gather, saved_by_hand
 from ingest.origins import Found, Origin
 from ingest.web import Fetcher
 from vectorstore.debate import Debate
+from vectorstore.passages import Source
 
 _TEXT = {".html", ".htm", ".txt", ".md"}
 
@@ -19,8 +21,55 @@ Notice = Callable[[str], None]
 """Hears what is being fetched."""
 
 
-def fetch_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) -> Iterator[Found]:
-    """The documents at web addresses, one after the other; where one cannot be had, why not."""
+@dataclass(frozen=True, slots=True)
+class WebPlaces:
+    """Where in a home folder copies of what was fetched are kept, and official documents that the user saved by hand."""
+
+    copies: Path
+    saved: Path
+
+    @classmethod
+    def of(cls, home: Path) -> Self:
+        """Those of a home folder."""
+        return cls(home / "web", home / "official")
+
+
+def fetch(  # each is asked for by an option
+    addresses: Sequence[str], places: WebPlaces, debate: Debate, notice: Notice, *, official: bool, may_visit_private: bool
+) -> list[Found]:
+    """What is at web addresses and, where asked for, the official documents; where one cannot be had, why not.
+
+    One is fetched after the other. An official document that was saved by hand is not fetched.
+    """
+    if not addresses and not official:
+        return []
+    with Fetcher(places.copies, may_visit_private=may_visit_private) as fetcher:
+        found = list(_at_addresses(addresses, fetcher, notice))
+        return [*found, *_official(fetcher, places.saved, debate, notice)] if official else found
+
+
+def forget(source: Source, places: WebPlaces) -> int:
+    """Delete what is kept of a source besides the editions: copies from the web, and what was saved by hand for it.
+
+    Returns how many files went.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
+    fetcher = Fetcher(places.copies)
+    before = _count(places.copies)
+    for address in {source.place, *source.also, source.url or ""}:
+        if is_web_address(address):
+            fetcher.forget(address)
+    saved = [
+        path for place in (source.place, *source.also) if place.startswith(PLACE) for path in saved_by_hand(places.saved, place)
+    ]
+    for path in saved:
+        path.unlink()
+    return before - _count(places.copies) + len(saved)
+
+
+def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) -> Iterator[Found]:
     for address in addresses:
         notice(f"Fetching {shown(address)}")
         try:
@@ -33,8 +82,7 @@ def fetch_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) 
             yield Origin(path, place, _in_unicode(found.data, found.suffix, found.charset), Metadata(url=found.url))
 
 
-def fetch_official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice) -> Iterator[Found]:
-    """The official documents, each from a file in the folder `saved` or from the web; where one cannot be had, why not."""
+def _official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice) -> Iterator[Found]:
     for found in gather(fetcher, saved):
         if not isinstance(found, Official):
             yield found.title or found.key, RefusedError(found.reason)
@@ -45,6 +93,10 @@ def fetch_official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice
             said = replace(said, voice=None)  # the list is of one debate, and this is another
         data = _in_unicode(found.data, found.suffix, found.charset)
         yield Origin(Path(found.key + found.suffix), found.place, data, said)
+
+
+def _count(folder: Path) -> int:
+    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
 
 
 def _name(url: str) -> str:

@@ -100,16 +100,18 @@ def gather(fetcher: "Fetcher", folder: Path, sources: Sequence[OfficialSource] |
     lines = official_sources() if sources is None else sources
     for _, group in groupby(sorted(lines, key=lambda source: source.key), key=lambda source: source.key):
         alternatives = tuple(group)
-        saved = _saved_by_hand(folder, alternatives[0].key)
-        yield _from_file(saved, alternatives[0]) if saved else _from_web(fetcher, folder, alternatives)
+        saved = saved_by_hand(folder, PLACE + alternatives[0].key)
+        yield _from_file(saved[0], alternatives[0]) if saved else _from_web(fetcher, folder, alternatives)
 
 
-def _saved_by_hand(folder: Path, key: str) -> Path | None:
+def saved_by_hand(folder: Path, place: str) -> list[Path]:
+    """The files in a folder that a user saved for the official document with a place."""
+    key = place.removeprefix(PLACE)
     try:
         inside = sorted(folder.iterdir())
     except OSError:
-        return None
-    return next((each for each in inside if each.stem == key and each.suffix.lower() in LOADERS and each.is_file()), None)
+        return []
+    return [each for each in inside if each.stem == key and each.suffix.lower() in LOADERS and each.is_file()]
 
 
 def _from_file(path: Path, source: OfficialSource) -> Official | Missing:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from ingest.building import EditionBuilder, Progress
-from vectorstore.catalog import Catalog, Entry
+from vectorstore.catalog import Catalog
 from vectorstore.embeddings import ModelId, PassageEmbeddings
+from vectorstore.entries import Entry
 from vectorstore.errors import UnavailableError
 from vectorstore.kinship import Kinship
 from vectorstore.lexical import LexicalIndex

@@ -203,8 +203,11 @@ def test_no_text_names_the_bundled_debate(debate: Debate) -> None:
     assert FOREIGN.findall(str(texts)) == []
     code = [path for path in FILES if not name(path).startswith("vectorstore/training/")]
     found = [(name(path), text) for path in code for text in strings_of(path) if FOREIGN.search(text)]
-    assert {path for path, _ in found} == {"bot/questions.py"}  # an office before a name, which is general Dutch
-    assert all("staatssecretaris |" in text for _, text in found)
+    assert {path for path, _ in found} == {
+        "bot/questions.py",  # an office before a name, which is general Dutch
+        "ingest/machine_orders.py",  # what texts for machines call a machine
+    }
+    assert all("staatssecretaris |" in text for path, text in found if path == "bot/questions.py")
     assert FOREIGN.search(str(debate.texts))
 
 

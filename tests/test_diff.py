@@ -10,10 +10,11 @@ import pytest
 from bot.answer_changes import read_questions
 from tests.command import run
 from tests.place import OTTERS, WILLOWS, Place
-from vectorstore.catalog import Catalog, Entry
+from vectorstore.catalog import Catalog
 from vectorstore.comparing import Change, DocumentChange, compare, passage_changes
 from vectorstore.debate import Debate
 from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.entries import Entry
 from vectorstore.errors import UsageError
 
 LONG = [f"Hoofdstuk {number}. " + f"De beverrat graaft gang {number} in de dijk langs de rivier. " * 12 for number in range(1, 4)]
@@ -91,7 +92,8 @@ def test_document_that_is_cut_otherwise_is_changed(published: Place, tmp_path: P
     assert document is not None
     two = Catalog(tmp_path / "catalog.sqlite", writable=True)
     vectors = {each.passage.id: each.vectors for each in stored[1:]}
-    two.add(document, Entry(source_id, "", {}), [each.passage for each in stored[1:]], vectors)
+    two.add(document, Entry(source_id, "", {}))
+    two.add_passages([each.passage for each in stored[1:]], vectors)
     changed = [change for change in compare(one, two) if change.source.id == source_id]
     assert changed == [DocumentChange(Change.CHANGED, document.source, 0, 1, len(stored) - 1)]
     one.close()

@@ -16,8 +16,8 @@ from vectorstore.errors import ModelMismatchError, UnavailableError, UsageError
 
 
 def facts(receipt: Receipt) -> dict[str, object]:
-    """What a receipt says, less how long it took."""
-    return {name: value for name, value in asdict(receipt).items() if name != "seconds"}
+    """What a receipt says, less how long it took and what there is to be remarked."""
+    return {name: value for name, value in asdict(receipt).items() if name not in {"seconds", "remarks"}}
 
 
 def check_edition(edition: Edition) -> None:

@@ -269,10 +269,13 @@ def test_sources_are_listed_and_shown(article_home: Path, here: Here) -> None:
         "language": "nl",
         "voice": None,
         "place": article.source.place,
+        "also": [],
         "document_sha256": article.sha256,
         "characters": len(article.text),
         "paragraphs": 2,
         "passages": 1,
+        "suspicious_passages": 0,
+        "pages": None,
     }
 
 
@@ -303,7 +306,7 @@ def test_documents_come_and_go(tmp_path: Path, here: Here) -> None:
     """Ingest publishes what it can and exits 5 for what it refuses; a dry run does nothing; removing makes a new edition."""
     home, good, bad = tmp_path / "home", tmp_path / "goed.txt", tmp_path / "slecht.txt"
     good.write_text("De gemeente vindt dat mensen altijd zelf moeten beslissen.", "utf-8")
-    bad.write_bytes(b"caf\xe9")
+    bad.write_bytes("café".encode("cp850"))
 
     code, out, refused = here("ingest", bad, "--dry-run", "--quiet", home=home, dossier="off")
     assert (code, out, Shelf(home).published()) == (5, "", [])

@@ -83,7 +83,7 @@ def _unit(vectors: Vector) -> Vector:
 
 def narrow_kinship(folder: Path, words: Iterable[str], before: Path) -> None:
     """Fill a folder with what `before` holds of these words, if there is one; no word is embedded."""
-    known, middle = _known(before)
+    known, _, middle = _known(before)
     if middle is None:
         return
     kept = [word for word in words if word in known]
