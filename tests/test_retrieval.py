@@ -173,8 +173,11 @@ def test_an_edition_keeps_the_kin_that_it_knew(tmp_path: Path, embeddings: Passa
 
     build_kinship(tmp_path / "a", ["werk", "partij", "x1", "de"], encode, None)
     embedded.clear()
-    build_kinship(tmp_path / "b", ["werk", "partij", "wethouder"], encode, tmp_path / "a")
+    build_kinship(tmp_path / "b", ["partij", "wethouder", "werk"], encode, tmp_path / "a")
     assert embedded == ["wethouder"]
+    build_kinship(tmp_path / "anew", ["partij", "wethouder", "werk"], encode, None)
+    for name in ("words.txt", "vectors.npy"):
+        assert (tmp_path / "b" / name).read_bytes() == (tmp_path / "anew" / name).read_bytes()
     assert "partij" in Kinship(tmp_path / "b").kin_of("partijen", embeddings.encode_query)
 
 

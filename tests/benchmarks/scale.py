@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.scale --passages 5000
 
-At full size, as in `make bench`, it takes about half an hour on 2 cores. The documents are made here: sentences
-of words that the dossier has and of compounds of them, as frequent as words are (Zipf). Memory is the peaks of the process and its
-children added up, looked at ten times a second: more than there ever was at once.
+At full size, as in `make bench`, it takes about half an hour on 2 cores. The documents are made here: sentences of words
+that the dossier has and of compounds of them, as frequent as words are (Zipf). Memory is the peaks of the process and of its
+children added up, looked at ten times a second: no less than there ever was at once.
 """
 
 import argparse
