@@ -1,6 +1,9 @@
 """What is said of a document: by options, by a file beside it, by the file itself."""
 
+import errno
 import re
+import reprlib
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -57,15 +60,28 @@ def metadata_beside(path: Path) -> Metadata:
     """
     for sidecar in (path.with_name(path.name + SIDECAR), path.with_suffix(SIDECAR)):
         try:
-            with sidecar.open("rb") as stream:
-                text = stream.read(_MAX_SIDECAR_BYTES).decode()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+            text = _text_of(sidecar)
         except (OSError, UnicodeDecodeError) as error:
             reason = f"{sidecar.name!r} beside it cannot be read ({type(error).__name__}); correct it or move it"
             raise RefusedError(reason) from error
-        return _from_sidecar(sidecar.name, text)
+        if text is not None:
+            return _from_sidecar(sidecar.name, text)
     return Metadata()
+
+
+def _text_of(sidecar: Path) -> str | None:
+    """What stands in a sidecar, or None where there is none."""
+    try:
+        if not stat.S_ISREG(sidecar.stat().st_mode):
+            raise RefusedError(f"{sidecar.name!r} beside it is no regular file; move it")
+        with sidecar.open("rb") as stream:
+            return stream.read(_MAX_SIDECAR_BYTES).decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # the name of the document leaves no room for that of a sidecar
+            return None
+        raise
 
 
 def _from_sidecar(name: str, text: str) -> Metadata:
@@ -73,13 +89,15 @@ def _from_sidecar(name: str, text: str) -> Metadata:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RefusedError(f"{name!r} beside it is not valid TOML ({error}); correct it or move it") from error
+    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+        raise RefusedError(f"{name!r} beside it cannot be read ({type(error).__name__}); correct it or move it") from error
     known = {field.name for field in fields(Metadata)}
     if unknown := sorted(set(raw) - known):
-        raise RefusedError(f"{name!r} beside it says {unknown[0]!r}, which is not one of {', '.join(sorted(known))}")
+        raise RefusedError(f"{name!r} beside it says {reprlib.repr(unknown[0])}, which is not one of {', '.join(sorted(known))}")
     found = metadata_from(raw)
     for key, value in raw.items():
         if getattr(found, key) is None:
-            raise RefusedError(f"{name!r} beside it has {key} = {value!r}; write it as text, and a date as 2025-04-22")
+            raise RefusedError(f"{name!r} beside it has {key} = {reprlib.repr(value)}; write it as text, and a date as 2025-04-22")
     return found
 
 

@@ -242,3 +242,37 @@ def test_sidecar_that_cannot_be_used_is_named(desk: Desk, text: str, reason: str
     (refusal,) = desk.sync().refused
     assert refusal == Refusal(str(path), refusal.reason)
     assert refusal.reason.startswith(reason)
+
+
+@pytest.mark.parametrize("text", [f"title = {'[' * 5_000}", f"title = {'9' * 5_000}"], ids=["brackets", "digits"])
+def test_hostile_sidecar_refuses_its_document_alone(desk: Desk, text: str) -> None:
+    """A sidecar that is made to break its reader costs the document beside it, and the others come in."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    desk.write("wilgen.toml", text)
+    desk.write("otters.txt", OTTERS)
+    (refusal,) = desk.sync().refused
+    assert (refusal.place, refusal.reason[:39]) == (str(path), "'wilgen.toml' beside it cannot be read ")
+    assert desk.texts() == {"otters.txt": OTTERS}
+
+
+def test_sidecar_that_is_a_pipe_is_refused(desk: Desk) -> None:
+    """A pipe that is called like a sidecar is not read: that would never end."""
+    path = desk.write("wilgen.txt", WILLOWS)
+    os.mkfifo(desk.docs / "wilgen.toml")
+    assert desk.sync().refused == [Refusal(str(path), "'wilgen.toml' beside it is no regular file; move it")]
+
+
+def test_sidecar_of_a_windows_editor_is_read(desk: Desk) -> None:
+    """The mark with which some editors begin a file is no part of what a sidecar says."""
+    desk.write("wilgen.txt", WILLOWS)
+    desk.write("wilgen.toml", '\ufefftitle = "Wilgen"\r\n')
+    desk.sync()
+    assert desk.documents()["wilgen.txt"].source.title == "Wilgen"
+
+
+def test_name_that_leaves_no_room_for_a_sidecar_is_read(desk: Desk) -> None:
+    """A document may have the longest name that a file can have; nothing stands beside it then."""
+    name = "w" * 251 + ".txt"
+    desk.write(name, WILLOWS)
+    assert desk.sync().refused == []
+    assert desk.texts() == {name: WILLOWS}
