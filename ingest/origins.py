@@ -87,7 +87,7 @@ def _found(paths: Iterable[Path]) -> Iterator[Found]:
             elif resolved.suffix.lower() not in LOADERS:
                 yield str(path), why_not(resolved.suffix.lower())
             else:
-                yield Origin(resolved, str(resolved))
+                yield _at(resolved)
         except (OSError, RuntimeError) as error:  # a loop of links is a RuntimeError to `resolve`
             yield str(path), RefusedError(f"it cannot be opened ({getattr(error, 'strerror', None) or 'a loop of links'})")
 
@@ -98,7 +98,16 @@ def _in_folder(named: Path, folder: Path) -> Iterator[Found]:
     yield from refused
     if not inside and not refused:
         yield str(named), RefusedError(f"the folder holds no documents ({', '.join(sorted(LOADERS))})")
-    yield from (Origin(path, str(path)) for path in inside)
+    yield from map(_at, inside)
+
+
+def _at(path: Path) -> Found:
+    """A file by its place, which is kept and shown as text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return str(path), RefusedError("its name is not UTF-8; rename it")
+    return Origin(path, str(path))
 
 
 def documents_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """An ingest: what is new, changed, unchanged and gone, what it costs, and what it publishes."""
 
 import hashlib
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from ingest.metadata import Metadata
-from ingest.receipt import Receipt, Wish
+from ingest.receipt import Receipt, Refusal, Wish
 from tests.desk import OTTERS, PINNED, WILLOWS, Desk, RecordingEmbeddings
 from vectorstore.edition import Edition
 from vectorstore.embeddings import load_embeddings
@@ -191,6 +192,16 @@ def test_hostile_file_stops_nobody(desk: Desk, title: str) -> None:
     desk.write("otters.txt", OTTERS)
     desk.ingest(desk.docs)
     assert desk.texts()["otters.txt"] == OTTERS
+
+
+def test_file_whose_name_is_no_text_stops_nobody(desk: Desk) -> None:
+    """A name in an old encoding, as old archives hold, is refused by that name, and the others come in."""
+    path = desk.docs / os.fsdecode(b"caf\xe9.txt")
+    path.write_text(WILLOWS, "utf-8")
+    desk.write("otters.txt", OTTERS)
+    assert desk.ingest(desk.docs).refused == [Refusal(str(path), "its name is not UTF-8; rename it")]
+    assert desk.ingest(path).refused == [Refusal(str(path), "its name is not UTF-8; rename it")]
+    assert desk.texts() == {"otters.txt": OTTERS}
 
 
 def test_refusals_alone_publish_nothing(desk: Desk) -> None:
