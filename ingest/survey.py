@@ -46,6 +46,8 @@ class Survey:
     recipe: str
     receipt: Receipt
     jobs: list[Job] = field(default_factory=list)
+    _planned: dict[str, int] = field(default_factory=dict)  # the place in `jobs` of each document that is known already
+    _unchanged: set[str] = field(default_factory=set)
 
     def look_at(self, origins: Iterable[Found], given: Metadata) -> None:
         """See what has to be done for documents; `given` is what the options say of all but the dossier's.
@@ -102,7 +104,8 @@ class Survey:
         options = Metadata() if origin.is_dossier else merge(given, Metadata(**entry.given))
         if entry.place == origin.place and entry.said != digest_of(merge(options, beside)):
             return False
-        if not origin.is_dossier and entry.source_id not in self.receipt.unchanged:
+        if not origin.is_dossier and entry.source_id not in self._unchanged:
+            self._unchanged.add(entry.source_id)
             self.receipt.unchanged.append(entry.source_id)
         return True
 
@@ -125,7 +128,7 @@ class Survey:
 
     def _found_again(self, origin: Origin, content: str, given: Metadata, beside: Metadata, same: Entry) -> None:
         """The bytes of a document that is known, at a new place: it has moved there where it is gone from an old one."""
-        planned = next((n for n, job in enumerate(self.jobs) if job.entry.source_id == same.source_id), None)
+        planned = self._planned.get(same.source_id)
         left = [place for place in same.contents if is_gone(place)]
         if left and planned is None:
             options = merge(given, Metadata(**same.given))
@@ -145,6 +148,7 @@ class Survey:
         return Entry(source_id, self.recipe, contents, digest_of(said), options.said())
 
     def _plan(self, fate: Fate, origin: Origin, entry: Entry, said: Metadata, *, leaves: Sequence[str] = ()) -> None:
+        self._planned.setdefault(entry.source_id, len(self.jobs))
         request = Request(origin, said, entry.source_id or None)
         self.jobs.append(Job(request, fate, entry, tuple(leaves)))
 
