@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.loaders import id_of
-from ingest.metadata import Metadata
 from ingest.origins import DOSSIER_PLACE, Origin
 from vectorstore.entries import Entry
 
@@ -40,13 +39,13 @@ class Holdings:
         source_id = self._by_place.get(place)
         return self._entries[source_id] if source_id is not None else None
 
-    def same(self, content: str, said: Metadata) -> Entry | None:
-        """The document that was read from the same bytes, unless something else is said of this one."""
+    def same(self, content: str) -> Entry | None:
+        """The document that was read from the same bytes; the dossier's are not looked for."""
         source_id = self._by_content.get(content)
         entry = self._entries.get(source_id) if source_id is not None else None
         if entry is None or entry.place.startswith(DOSSIER_PLACE) or content not in entry.contents.values():
             return None
-        return entry if all(entry.given.get(name) == value for name, value in said.said().items()) else None
+        return entry
 
     def put(self, entry: Entry) -> None:
         """Put a document down, or put it down otherwise."""

@@ -95,7 +95,7 @@ class Survey:
         beside = _said_beside(origin)
         entry = self.holdings.at(origin.place)
         if entry is None:
-            same = None if origin.is_dossier else self.holdings.same(content, merge(given, beside))
+            same = None if origin.is_dossier else self._same(content, given, beside)
             if same is not None:
                 self._found_again(origin, content, given, beside, same)
             return same is not None
@@ -108,6 +108,15 @@ class Survey:
             self._unchanged.add(entry.source_id)
             self.receipt.unchanged.append(entry.source_id)
         return True
+
+    def _same(self, content: str, given: Metadata, beside: Metadata) -> Entry | None:
+        """The document that was read from the same bytes, unless something else is said of this one."""
+        entry = self.holdings.same(content)
+        if entry is None:
+            return None
+        is_said_too = digest_of(merge(merge(given, Metadata(**entry.given)), beside)) == entry.said
+        said = merge(given, beside).said()
+        return entry if is_said_too or all(entry.given.get(name) == value for name, value in said.items()) else None
 
     def _plan_for(self, origin: Origin, content: str, given: Metadata) -> None:
         """A document that is new, or is not what it was."""

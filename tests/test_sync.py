@@ -53,6 +53,23 @@ def test_rename_keeps_what_the_options_said(desk: Desk) -> None:
     assert (source.title, source.author) == ("Wilgen", "De dijkgraaf")
 
 
+def test_rename_with_its_sidecar_is_the_document_that_it_was(desk: Desk) -> None:
+    """A document that is moved with what a file beside it says keeps its id and what was said; a copy of both is a copy."""
+    desk.write("wilgen.txt", WILLOWS)
+    desk.write("wilgen.txt.toml", 'title = "Wilgen"\nauthor = "De dijkgraaf"\n')
+    (_, willows) = desk.sync().added
+    for name in ("wilgen.txt", "wilgen.txt.toml"):
+        (desk.docs / name).rename(desk.docs / name.replace("wilgen", "bomen"))
+    receipt = desk.sync()
+    assert (receipt.added, receipt.renamed, receipt.removed) == ([], [willows], [])
+    source = desk.documents()["bomen.txt"].source
+    assert (source.title, source.author) == ("Wilgen", "De dijkgraaf")
+    for name in ("bomen.txt", "bomen.txt.toml"):
+        shutil.copy(desk.docs / name, desk.docs / name.replace("bomen", "kopie"))
+    assert desk.sync().copies == [Copy(willows, str(desk.docs / "kopie.txt"))]
+    assert desk.sync().published is False
+
+
 def test_swapped_names_are_two_changes(desk: Desk) -> None:
     """Two files that trade names leave each place with the text that is there now."""
     first, second = desk.write("een.txt", WILLOWS), desk.write("twee.txt", OTTERS)
