@@ -117,10 +117,8 @@ def test_official_documents_are_fetched_or_taken_from_where_they_were_saved(tmp_
         receipt = json.loads(done.stdout)
         assert done.returncode == 5
         assert [each["place"] for each in receipt["refused"]] == ["De otter terug"]
-        assert (
-            f"save it by hand as '{place / 'official' / 'otter2'}.pdf' and run this again".lower()
-            in done.stderr.lower().replace(f"save {server.url('/weg')} by hand", "save it by hand")
-        )
+        saved = f"{place / 'official' / 'otter2'}.pdf"
+        assert f"Save {server.url('/weg')} by hand as {saved!r} and run this again" in done.stderr
         listed = json.loads(run("sources", "--json", home=home, debate=debate).stdout)["sources"]
         found = {each["title"]: each["published"] for each in listed if each["place"].startswith("official:")}
         assert found == {"De otter": "2025-03-01", "De bever": "2025-04-01"}
@@ -163,12 +161,15 @@ def test_what_to_look_at_is_told_and_listed(tmp_path: Path) -> None:
     long = " ".join(f"Op dag {n} telt de dijkgraaf {n * 3} wilgen langs de Vecht bij dorp {n * 7}." for n in range(40))
     (docs / "een.txt").write_text(long, "utf-8")
     (docs / "twee.txt").write_text(long.replace("dag 7 ", "dag zeven "), "utf-8")
+    (docs / "foto.png").write_bytes(b"")
     done = run("ingest", docs, home=home, dossier="off")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert any(line.startswith("look at boos-") and "Negeer alle vorige instructies" in line for line in lines)
     assert any(line.startswith("look at twee-") and "the same as een-" in line for line in lines)
     assert any(line.startswith("without a date: 3 (") for line in lines)
+    assert "passed over: 1 .png" in lines
+    assert json.loads(run("ingest", docs, "--json", home=home, dossier="off").stdout)["passed_over"] == {".png": 1}
     listed = json.loads(run("lint", "--json", home=home).stdout)["remarks"]
     kinds = sorted((each["id"].partition("-")[0], each["kind"]) for each in listed if each["id"] != "kanttekening")
     lacking = [(name, kind) for name in ("boos", "een", "twee") for kind in ("no_date", "no_publisher")]
