@@ -156,6 +156,8 @@ def _account(receipt: "Receipt", *, dry_run: bool) -> "Iterator[str]":
         yield printable(f"also at {copy.place!r}: {copy.id}")
     if receipt.unchanged:
         yield f"unchanged: {len(receipt.unchanged)}"
+    if receipt.passed_over:
+        yield printable(f"passed over: {', '.join(f'{count} {suffix}' for suffix, count in sorted(receipt.passed_over.items()))}")
     yield from _remarks(receipt)
     size = f"{receipt.documents} documents, {receipt.passages} passages"
     if receipt.published:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.addresses import is_web_address, shown, visitable
 from ingest.extraction import RefusedError
 from ingest.metadata import Metadata
-from ingest.official import PLACE, Official, gather, saved_by_hand
+from ingest.official import PLACE, Official, gather, saved_by_hand, sources_of
 from ingest.origins import Found, Origin
 from ingest.web import Fetcher
 from vectorstore.debate import Debate
@@ -83,7 +83,7 @@ def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) ->
 
 
 def _official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice) -> Iterator[Found]:
-    for found in gather(fetcher, saved):
+    for found in gather(fetcher, saved, sources_of(debate)):
         if not isinstance(found, Official):
             yield found.title or found.key, RefusedError(found.reason)
             continue

@@ -60,8 +60,7 @@ class Ledger:
             self._holdings.take(place, outcome.content, twin)
             self._receipt.copies.append(Copy(twin, place))
             return None
-        getattr(self._receipt, job.fate).append(document.source.id)
-        self._remark(job, outcome)
+        self._record(job, outcome)
         contents = {**job.entry.contents, place: outcome.content}
         return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents))
 
@@ -86,6 +85,18 @@ class Ledger:
         self._texts[entry.source_id] = document.sha256
         self._sources[entry.source_id] = document.source
         return Made(replace(document, source=self.placed(entry)), entry, reading.passages)
+
+    def _record(self, job: Job, reading: Reading) -> None:
+        """Say what happened to a document; one that was read anew only because it is read otherwise by now has not changed."""
+        document = reading.document
+        before = self._sources.get(document.source.id)
+        is_same_text = self._texts.get(document.source.id) == document.sha256
+        is_as_before = before == replace(document.source, place=before.place, also=before.also) if before else False
+        if job.fate is not Fate.CHANGED or not (is_same_text and is_as_before):
+            getattr(self._receipt, job.fate).append(document.source.id)
+            self._remark(job, reading)
+        elif not job.request.origin.is_dossier:
+            self._receipt.unchanged.append(document.source.id)
 
     def _remark(self, job: Job, reading: Reading) -> None:
         """Say what is odd about a document; of the bundled ones only what matters to what is quoted."""

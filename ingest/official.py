@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,8 @@ from ingest.addresses import shown
 from ingest.extraction import RefusedError
 from ingest.formats import LOADERS
 from ingest.origins import Origin
+from vectorstore.debate import Debate
+from vectorstore.errors import UsageError
 
 if TYPE_CHECKING:
     from ingest.web import Fetched, Fetcher
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 PLACE = "official:"
 """What the place of an official document begins with; its key follows, wherever it was had."""
 
+_LIST = "sources.csv"
 _LINE = re.compile(r"\s*\n\s*")
 
 
@@ -87,9 +90,32 @@ class Missing:
 
 
 def official_sources(path: Path | None = None) -> tuple[OfficialSource, ...]:
-    """The lines of a list of sources, or of the one that comes with the program; those of one key in order of preference."""
-    text = path.read_text("utf-8") if path else (files("ingest") / "sources.csv").read_text("utf-8")
-    return tuple(OfficialSource(**line) for line in csv.DictReader(text.splitlines()))
+    """The lines of a list of sources, or of the one that comes with the program; those of one key in order of preference.
+
+    Raises:
+        UsageError: the list cannot be read, or has other columns.
+    """
+    try:
+        text = path.read_text("utf-8") if path else (files("ingest") / _LIST).read_text("utf-8")
+        lines = list(csv.DictReader(text.splitlines(), strict=True))
+        return tuple(OfficialSource(**{name: value or "" for name, value in line.items()}) for line in lines)
+    except (OSError, UnicodeDecodeError, csv.Error, TypeError) as error:
+        columns = ", ".join(field.name for field in fields(OfficialSource))
+        raise UsageError(f"The list {str(path)!r} cannot be used ({type(error).__name__}). Its columns are {columns}.") from error
+
+
+def sources_of(debate: Debate) -> tuple[OfficialSource, ...]:
+    """The official documents of a debate: `sources.csv` beside its `debate.toml`, or the list that comes with the bundled one.
+
+    Raises:
+        UsageError: a debate of one's own has no such list, or one that cannot be used.
+    """
+    if debate.documents is None:
+        return official_sources()
+    path = debate.documents.with_name(_LIST)
+    if not path.exists():
+        raise UsageError(f"This debate has no list of official documents. Make {str(path)!r}; docs/debate.md says how.")
+    return official_sources(path)
 
 
 def gather(fetcher: "Fetcher", folder: Path, sources: Sequence[OfficialSource] | None = None) -> Iterator[Official | Missing]:

@@ -1,6 +1,7 @@
 """Where documents come from: files, folders, addresses and the bundled dossier."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from ingest.extraction import RefusedError
 from ingest.formats import LOADERS, why_not
-from ingest.metadata import Metadata
+from ingest.metadata import SIDECAR, Metadata
 
 DOSSIER_PLACE = "dossier:"
 _ATTEMPTS = 3
@@ -54,14 +55,15 @@ class Origin:
 Found = Origin | tuple[str, RefusedError]
 
 
-def find_origins(paths: Iterable[Path]) -> Iterator[Found]:
+def find_origins(paths: Iterable[Path], passed_over: Counter[str] | None = None) -> Iterator[Found]:
     """The documents at files and in folders, each once, in a fixed order; a named file that cannot be one is a refusal.
 
-    Files of other formats inside a folder are passed over, as are hidden ones. Links to folders are not followed, so that
-    a loop of them has an end.
+    Files of other formats inside a folder are counted in `passed_over` by their suffix; hidden ones are nothing at all.
+    Links to folders are not followed, so that a loop of them has an end.
     """
+    passed_over = Counter() if passed_over is None else passed_over
     seen: set[str] = set()
-    for found in _found(paths):
+    for found in _found(paths, passed_over):
         place = found.place if isinstance(found, Origin) else found[0]
         if place not in seen:
             seen.add(place)
@@ -74,12 +76,12 @@ def dossier_origins(folder: Path | None = None) -> list[Origin]:
     return [Origin(path, DOSSIER_PLACE + path.stem) for path in sorted(folder.glob("*.md"))]
 
 
-def _found(paths: Iterable[Path]) -> Iterator[Found]:
+def _found(paths: Iterable[Path], passed_over: Counter[str]) -> Iterator[Found]:
     for path in paths:
         try:
             resolved = path.expanduser().resolve()
             if resolved.is_dir():
-                yield from _in_folder(path, resolved)
+                yield from _in_folder(path, resolved, passed_over)
             elif not resolved.exists():
                 yield str(path), RefusedError("there is no such file or folder")
             elif not resolved.is_file():
@@ -92,13 +94,15 @@ def _found(paths: Iterable[Path]) -> Iterator[Found]:
             yield str(path), RefusedError(f"it cannot be opened ({getattr(error, 'strerror', None) or 'a loop of links'})")
 
 
-def _in_folder(named: Path, folder: Path) -> Iterator[Found]:
+def _in_folder(named: Path, folder: Path, passed_over: Counter[str]) -> Iterator[Found]:
     refused: list[tuple[str, RefusedError]] = []
-    inside = sorted(documents_in(folder, refused))
+    inside = sorted(_files_in(folder, refused))
+    documents = [path for path in inside if path.suffix.lower() in LOADERS]
+    passed_over.update(path.suffix.lower() for path in inside if path.suffix.lower() not in {*LOADERS, SIDECAR})
     yield from refused
-    if not inside and not refused:
+    if not documents and not refused:
         yield str(named), RefusedError(f"the folder holds no documents ({', '.join(sorted(LOADERS))})")
-    yield from map(_at, inside)
+    yield from map(_at, documents)
 
 
 def _at(path: Path) -> Found:
@@ -110,18 +114,15 @@ def _at(path: Path) -> Found:
     return Origin(path, str(path))
 
 
-def documents_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator[Path]:
-    """The files in a folder and below it that can be documents; folders that cannot be read are added to `refused`."""
+def _files_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator[Path]:
+    """The files in a folder and below it, less the hidden ones; folders that cannot be read are added to `refused`."""
 
     def on_error(error: OSError) -> None:
         refused.append((str(error.filename), RefusedError(f"the folder cannot be read ({error.strerror})")))
 
     for root, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(root, name)
-            if not name.startswith(_NO_DOCUMENTS) and path.suffix.lower() in LOADERS and path.is_file():
-                yield path
+        yield from (path for name in names if not name.startswith(_NO_DOCUMENTS) and (path := Path(root, name)).is_file())
 
 
 def _read_unchanged(path: Path) -> bytes | None:

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
@@ -92,7 +93,9 @@ class Pipeline:
         for place in holdings.places():
             if place.startswith(DOSSIER_PLACE) and place not in wanted:
                 holdings.leave(place)
-        survey.look_at([*dossier, *find_origins(_all_paths(wish)), *wish.fetched], wish.given)
+        passed_over: Counter[str] = Counter()
+        survey.look_at([*dossier, *find_origins(_all_paths(wish), passed_over), *wish.fetched], wish.given)
+        receipt.passed_over = dict(passed_over)
         if wish.sync:
             survey.miss(wish.sync.expanduser().resolve(), may_empty=wish.may_empty)
         planned = {job.entry.source_id for job in survey.jobs}

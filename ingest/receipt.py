@@ -38,8 +38,9 @@ class Receipt:
     """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run.
 
     `renamed` are documents that are found at another place than before, `copies` places that hold what another place
-    holds too, `remarks` what `ingest.lint` finds in what is new. `built_on` is the earlier edition that this one was built
-    on because the current one was damaged, else None.
+    holds too, `passed_over` counts files in folders that are of another format by their suffix, `remarks` is what
+    `ingest.lint` finds in what is new. `built_on` is the earlier edition that this one was built on because the current
+    one was damaged, else None.
     """
 
     added: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Receipt:
     copies: list[Copy] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    passed_over: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     documents: int = 0
     passages: int = 0

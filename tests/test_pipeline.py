@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from ingest.metadata import Metadata
 from ingest.receipt import Receipt, Refusal, Wish
 from tests.desk import OTTERS, PINNED, WILLOWS, Desk, RecordingEmbeddings
+from vectorstore.debate import Voice
 from vectorstore.edition import Edition
 from vectorstore.embeddings import load_embeddings
 from vectorstore.errors import ModelMismatchError, UnavailableError, UsageError
@@ -66,6 +67,20 @@ def test_unchanged_documents_cost_nothing(desk: Desk) -> None:
     )
     assert (desk.embeddings.texts, desk.progress, desk.shelf.stamp()) == ([], [], stamp)
     assert sorted(path.name for path in (desk.home / "editions").iterdir()) == [".lock", "1"]
+
+
+def test_another_way_of_reading_is_no_change_to_a_document(desk: Desk) -> None:
+    """Where voices are found otherwise, as after an update, documents are made anew, and the receipt calls them unchanged."""
+    path = desk.write("wilgen.txt", "Dijkgraaf Van Dam vindt dat er wilgen moeten komen.")
+    (_, willows) = desk.ingest(path).added
+    desk.debate = replace(desk.debate, voices=(*desk.debate.voices, Voice("vandam", "Klaas van Dam", ("Van Dam",))))
+    receipt = desk.ingest(path)
+    assert facts(receipt) == facts(
+        Receipt(unchanged=[willows], documents=2, passages=receipt.passages, edition=2, published=True, embeddings=0)
+    )
+    with desk.edition() as edition:
+        (stored,) = edition.catalog.passages_of(willows)
+        assert {voice for sentence in stored.passage.sentences for voice in sentence.voices} == {"vandam"}
 
 
 def test_shifted_text_embeds_only_what_is_new(desk: Desk) -> None:

@@ -185,6 +185,23 @@ def test_folder_that_cannot_be_seen_removes_nothing(desk: Desk) -> None:
     assert desk.texts() == {"wilgen.txt": WILLOWS}
 
 
+def test_files_of_other_formats_are_counted(desk: Desk) -> None:
+    """A folder may hold anything; what is passed over is told, save hidden files and what belongs to a document."""
+    for name in (
+        "wilgen.txt",
+        "wilgen.txt.toml",
+        "foto.PNG",
+        "kaart.png",
+        "LEESMIJ",
+        ".DS_Store",
+        "~$nota.docx",
+        "diep/tabel.xlsx",
+    ):
+        (desk.docs / name).parent.mkdir(exist_ok=True)
+        desk.write(name, "" if name.endswith(".toml") else WILLOWS)
+    assert desk.sync().passed_over == {".png": 2, "": 1, ".xlsx": 1}
+
+
 def test_sidecar_says_what_the_file_does_not(desk: Desk) -> None:
     """A sidecar gives title, author and date, an option wins from it, and to change it is to change the document."""
     path = desk.write("wilgen.txt", WILLOWS)
