@@ -70,11 +70,15 @@ def forget(source: Source, places: WebPlaces) -> int:
 
 
 def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) -> Iterator[Found]:
+    done: set[str] = set()
     for address in addresses:
-        notice(f"Fetching {shown(address)}")
         try:
-            found = fetcher.fetch(address)
             place = str(visitable(address, may_visit_private=True))  # however it is written, it is one place
+            if place in done:
+                continue
+            done.add(place)
+            notice(f"Fetching {shown(address)}")
+            found = fetcher.fetch(address)
         except RefusedError as error:
             yield shown(address), error
         else:

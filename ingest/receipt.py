@@ -35,7 +35,7 @@ class Remark:
 
 @dataclass(slots=True)
 class Receipt:
-    """What an ingest did; lists hold source ids. `edition` is None where nothing is published, as in a dry run.
+    """What an ingest did; lists hold source ids. `edition` is the current one, None where there is none.
 
     `renamed` are documents that are found at another place than before, `copies` places that hold what another place
     holds too, `passed_over` counts files in folders that are of another format by their suffix, `remarks` is what

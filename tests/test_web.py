@@ -17,8 +17,12 @@ import pytest
 
 from ingest.connections import Outside
 from ingest.extraction import RefusedError
+from ingest.fetching import WebPlaces, fetch
+from ingest.metadata import Metadata
+from ingest.origins import Origin
 from ingest.web import Fetched, Fetcher, Limits
 from tests.web_server import PUBLIC, Internet, Page, Seen, WebServer
+from vectorstore.debate import Debate
 from vectorstore.errors import UnavailableError
 from vectorstore.version import VERSION
 
@@ -68,6 +72,15 @@ def test_a_page_is_fetched_from_this_machine_where_that_was_asked_for(server: We
         assert fetcher.fetch(url + "#top") == Fetched(HTML, ".html", url, is_from_cache=False, charset=None)
         by_name = f"http://localhost:{server.port}/a"
         assert fetcher.fetch(by_name) == Fetched(HTML, ".html", by_name, is_from_cache=False, charset=None)
+
+
+def test_an_address_that_is_named_twice_is_fetched_once(server: WebServer, tmp_path: Path, debate: Debate) -> None:
+    """However it is written, it is one document; two of one place could not be put into an edition."""
+    url, told = server.url("/a"), list[str]()
+    addresses = [url, url + "#deel", url.replace("http", "HTTP")]
+    found = fetch(addresses, WebPlaces.of(tmp_path), debate, told.append, official=False, may_visit_private=True)
+    assert found == [Origin(Path("a.html"), url, HTML, Metadata(url=url))]
+    assert (server.paths(), told) == (["/a"], [f"Fetching {url}"])
 
 
 def test_a_page_on_this_machine_is_not_visited_otherwise(server: WebServer, tmp_path: Path) -> None:
