@@ -16,14 +16,15 @@ from bot.screen import Screen
 from vectorstore.errors import BusyError, KanttekeningError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence, Sized
 
     from bot.workspace import Receipt
 
 _SOME_REFUSED = 5
 _POLL_SECONDS = 1.0
-_MOST_REMARKS = 20
+_MOST = 20  # of one kind that are told one by one
 _LACKING = "no_"
+_ALIKE = "near_duplicate"
 _SAID_BY = {"date": "published", "publisher": "publisher"}
 _DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
@@ -151,13 +152,15 @@ def tell(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> No
 def _account(receipt: "Receipt", *, dry_run: bool) -> "Iterator[str]":
     for what in ("added", "changed", "renamed", "removed"):
         if ids := getattr(receipt, what):
-            yield f"{what}: {', '.join(ids)}"
-    for copy in receipt.copies:
+            yield f"{what}: {_listed(ids)}"
+    for copy in receipt.copies[:_MOST]:
         yield printable(f"also at {copy.place!r}: {copy.id}")
+    yield from _more(receipt.copies, "--json has them all")
     if receipt.unchanged:
         yield f"unchanged: {len(receipt.unchanged)}"
     if receipt.passed_over:
-        yield printable(f"passed over: {', '.join(f'{count} {suffix}' for suffix, count in sorted(receipt.passed_over.items()))}")
+        counted = (f"{count} {suffix or 'without a suffix'}" for suffix, count in sorted(receipt.passed_over.items()))
+        yield printable(f"passed over: {', '.join(counted)}")
     yield from _remarks(receipt)
     size = f"{receipt.documents} documents, {receipt.passages} passages"
     if receipt.published:
@@ -169,13 +172,25 @@ def _account(receipt: "Receipt", *, dry_run: bool) -> "Iterator[str]":
 
 
 def _remarks(receipt: "Receipt") -> "Iterator[str]":
-    """What to look at: each suspicious thing by itself, what many documents lack in a line."""
+    """What to look at: each suspicious thing by itself, and before what is only alike; what many documents lack in a line."""
     lacking = Counter(remark.kind for remark in receipt.remarks if remark.kind.startswith(_LACKING))
-    telling = [remark for remark in receipt.remarks if remark.kind not in lacking]
-    for remark in telling[:_MOST_REMARKS]:
-        yield printable(f"look at {remark.id}: {remark.detail}")
-    if len(telling) > _MOST_REMARKS:
-        yield f"and {len(telling) - _MOST_REMARKS} more: `kanttekening lint`"
+    telling = Counter(remark for remark in receipt.remarks if remark.kind not in lacking)
+    first = sorted(telling, key=lambda remark: remark.kind == _ALIKE)[:_MOST]
+    for remark in first:
+        yield printable(f"look at {remark.id}: {remark.detail}") + (f" ({telling[remark]} times)" if telling[remark] > 1 else "")
+    yield from _more(telling, "`kanttekening lint` has them all")
     for kind, count in lacking.items():
         what = kind.removeprefix(_LACKING)
         yield f"without a {what}: {count} (`kanttekening lint` lists them; say it with --{_SAID_BY[what]} or in a file beside each)"
+
+
+def _listed(ids: "Sequence[str]") -> str:
+    """Ids, or of many the last: the first ingest adds the dossier before what a user gave."""
+    last = ", ".join(ids[-_MOST:])
+    return last if len(ids) <= _MOST else f"{len(ids)} (the last {_MOST}: {last}; --json has them all)"
+
+
+def _more(told: "Sized", where: str) -> "Iterator[str]":
+    """That there are more than are told, if so."""
+    if len(told) > _MOST:
+        yield f"and {len(told) - _MOST} more ({where})"
