@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from threading import Condition, Thread
 
@@ -188,12 +189,19 @@ class _Ahead:
 
 @contextmanager
 def _away_from_here() -> Iterator[None]:
-    """Python's server of processes looks for modules in the working directory first, where anybody's `ingest` may be."""
+    """What Python's server of processes is started with: it must not import what is here, and Ctrl-C is not for it.
+
+    It looks for modules in the working directory first, where anybody's `ingest` may be. It ignores Ctrl-C once it runs,
+    but would fill the screen with a traceback while it starts.
+    """
     before = os.environ.get(_SAFE_PATH)
     os.environ[_SAFE_PATH] = "1"
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again, were it started after this
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         os.environ.pop(_SAFE_PATH) if before is None else os.environ.update({_SAFE_PATH: before})
 
 

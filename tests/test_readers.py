@@ -86,6 +86,23 @@ def _oldest_reader() -> int:
     return min(inside, key=lambda process: process.create_time()).pid
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the signals of a process")
+def test_ctrl_c_is_not_for_the_readers(tmp_path: Path, debate: Debate) -> None:
+    """From their very start they and their server do not hear Ctrl-C: it is for the one who gives, and needs no traceback."""
+    with closing(Readers(debate)) as readers:
+        list(readers.read_all([request(tmp_path, "kort.txt", "Kort.")]))
+        (server,) = [child for child in psutil.Process().children() if child.children()]
+        deaf = [_blocks_ctrl_c(each.pid) for each in (server, *server.children())]
+    assert deaf == [True, True]
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def _blocks_ctrl_c(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
+    (mask,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")]
+    return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+
+
 def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> None:
     """Who does not want the rest ends the processes with what they are doing."""
     requests = [request(tmp_path, "kort.txt", "Kort."), request(tmp_path, "lang.txt", LONG)]
