@@ -63,7 +63,7 @@ class Ledger:
         getattr(self._receipt, job.fate).append(document.source.id)
         self._remark(job, outcome)
         contents = {**job.entry.contents, place: outcome.content}
-        return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents))
+        return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents, not_read=outcome.not_read))
 
     def placed(self, entry: Entry) -> Source:
         """The source of a document, with the places that it has by now."""

@@ -186,7 +186,7 @@ def test_real_documents_hold_no_orders(shared: Path, debate: Debate) -> None:
     found = []
     for origin in origins:
         try:
-            text = load(origin, Metadata(), debate)
+            text = load(origin, Metadata(), debate).document
         except RefusedError:
             continue
         found += [each for each in lint(text) if each.kind is FindingKind.MACHINE]
