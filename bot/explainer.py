@@ -12,6 +12,7 @@ from bot.phrases import anywhere
 from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, subject_of
 from bot.suggestions import suggest
 from bot.texts import Texts, texts
+from bot.works import is_work, named_works
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.languages import Language
@@ -81,9 +82,13 @@ class Explainer:
         if question.kind in SMALLTALK:
             return evidence, Selection(AnswerStatus.SMALLTALK), self._smalltalk(question, evidence, edition)
         selection = self._select(question, evidence, edition)
+        if named := named_works(selection, question, evidence, edition.catalog.sources_by_id().values()):
+            read = replace(read, question=named.question)
+            evidence = self._retriever.retrieve(self._query(read, asked, named.sources), edition)
+            selection = self._select(named.question, evidence, edition)
         return evidence, selection, self._from_selection(asked, read, selection, evidence, edition)
 
-    def _query(self, read: ReadQuestion, asked: str) -> Query:
+    def _query(self, read: ReadQuestion, asked: str, within: tuple[str, ...] = ()) -> Query:
         """What to search for. A question without a subject of its own ("Wat vindt Szabó?") is about the debate as a whole."""
         question = read.question
         subject = subject_of(question, self._debate)
@@ -97,6 +102,7 @@ class Explainer:
             every_voice=question.kind in _EVERY_VOICE,
             sources=read.sources,
             leans=read.leans,
+            within=within,
         )
 
     def _answered_voice(self, question: Question, answer: Answer) -> str | None:
@@ -180,7 +186,7 @@ def _reason(question: Question, selection: Selection, say: Texts) -> str | None:
 
 
 def _what_is_missing(question: Question, selection: Selection, names: str, say: Texts) -> str:
-    if question.stranger and question.stranger in selection.missing:
+    if question.stranger and question.stranger in selection.missing and not is_work(question.stranger):
         return say.say("not_in_sources_stranger", name=_capitalised(question.stranger))
     if names:
         return say.say("not_in_sources_voices", voices=names)

@@ -121,7 +121,7 @@ class _Frame:
     def quoted(self, quote: Quote) -> str:
         """The words of a quote with the number of its source, behind a mark where they are suspicious.
 
-        Our own words never stand in «…», and nothing invisible reaches the screen: it is named where it stands.
+        Our own words never stand in «…», and what is hidden in them is named where it stands.
         """
         text = visible(quote.text)
         mark = f"[{self.say.say(f'suspicion_{quote.suspicion}')}] " if quote.suspicion else ""

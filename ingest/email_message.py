@@ -1,15 +1,20 @@
 """E-mail (.eml): the words that its sender wrote, as the body has them.
 
-Quoted replies and forwarded messages are other people's words, and are left out with signatures. Attachments are not read.
+Quoted replies and forwarded messages are other people's words, and are left out with signatures. Attachments are not read, and
+told of.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 
+from lxml.html import HtmlElement
+
+from ingest.email_attachments import unread_parts
 from ingest.extraction import Block, BlockKind, Extracted, RefusedError, assemble
 from ingest.html import blocks_in, decode_page, parse_page, without_noise
 from ingest.old_encodings import decode_declared
@@ -32,10 +37,12 @@ _OTHERS_FROM_HERE = re.compile(
     r"|\s*\*?(?:Van|From|Von):.{1,300}\b(?:Verzonden|Sent|Datum|Date|Gesendet|Aan|To|An):",
     re.IGNORECASE,
 )
-_QUOTING = (
-    ".//blockquote | .//*[contains(@class, 'gmail_quote') or contains(@class, 'gmail_signature')"
-    " or contains(@class, 'yahoo_quoted') or contains(@class, 'moz-cite-prefix') or contains(@class, 'moz-signature')]"
+_QUOTING = ".//blockquote | .//*[contains(@class, 'gmail_quote') or contains(@class, 'yahoo_quoted')]"
+_NOT_OWN = (
+    f"{_QUOTING} | .//*[contains(@class, 'gmail_signature')"
+    " or contains(@class, 'moz-cite-prefix') or contains(@class, 'moz-signature')]"
 )
+_OTHERS = "what others wrote, quoted or forwarded in it, is not read: save their message as .eml and ingest that"
 
 
 def extract_email(data: bytes) -> Extracted:
@@ -51,7 +58,9 @@ def extract_email(data: bytes) -> Extracted:
         raise RefusedError("it is encrypted; copy its text into a .txt file and try that")
     plain, pages = _bodies(message, "text/plain"), _bodies(message, "text/html")
     lines = [line for part in plain for line in ["", *_lines(part)]]
-    blocks = [block for part in pages for block in _page_blocks(part)]
+    bodies = [body for part in pages if (body := _page_body(part)) is not None]
+    is_quoting = any(body.xpath(_QUOTING) for body in bodies) or _quotes(lines)
+    blocks = [block for body in bodies for block in _own_blocks(body)]
     has_text = any(line.strip() for line in lines)
     if not has_text and not blocks:
         raise RefusedError("it holds no text but attachments; save them and ingest those")
@@ -63,7 +72,8 @@ def extract_email(data: bytes) -> Extracted:
         raise RefusedError("it holds only what others wrote before; save their message as .eml and ingest that")
     extracted = assemble(own, _metadata(message))
     check_printable(extracted.text)
-    return extracted
+    is_quoting = is_quoting or _quotes([block.text for block in blocks])
+    return replace(extracted, not_read=(*unread_parts(message), *([_OTHERS] if is_quoting else ())))
 
 
 def _header(message: EmailMessage, name: str) -> object:
@@ -101,12 +111,13 @@ def _is_flowed(part: EmailMessage) -> bool:
     return str(part.get_param("format", "")).lower() == "flowed"
 
 
-def _page_blocks(part: EmailMessage) -> list[Block]:
+def _page_body(part: EmailMessage) -> HtmlElement | None:
     markup = _words(part, is_page=True)
-    if not markup.strip():
-        return []
-    body = without_noise(parse_page(markup))
-    for element in body.xpath(_QUOTING):
+    return without_noise(parse_page(markup)) if markup.strip() else None
+
+
+def _own_blocks(body: HtmlElement) -> list[Block]:
+    for element in body.xpath(_NOT_OWN):
         if element.getparent() is not None:
             element.drop_tree()
     return list(blocks_in(body))
@@ -143,6 +154,12 @@ def _own(lines: Sequence[str]) -> Iterator[int]:
                 return
         if line.strip():
             yield number
+
+
+def _quotes(lines: Sequence[str]) -> bool:
+    """Whether somebody else's words are among the lines."""
+    joined = (" ".join(lines[number : number + _HEADER_LINES]) for number in range(len(lines)))
+    return any(_QUOTED.match(line) for line in lines) or any(map(_OTHERS_FROM_HERE.match, joined))
 
 
 def _attribution(lines: Sequence[str], number: int) -> int:

@@ -1,8 +1,12 @@
-"""Books (.epub): the chapters in reading order, each with its own headings; covers and tables of contents are left out."""
+"""Books (.epub): the chapters in reading order, each with its own headings; covers and tables of contents are left out.
+
+Chapters that are pictures are told of.
+"""
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from html.entities import html5
 from urllib.parse import unquote
 
@@ -12,6 +16,7 @@ from lxml import html as lxml_html
 from ingest.archives import Archive
 from ingest.extraction import Extracted, RefusedError, assemble
 from ingest.html import blocks_in, decode_page, parse_page
+from ingest.listing import counted
 from ingest.office_layout import joined
 from ingest.plain_text import check_printable
 
@@ -29,6 +34,8 @@ _TYPE = "{http://www.idpf.org/2007/ops}type"
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(\w+);")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
+_PICTURES = "only pictures, whose words are not read"
+_SVG = "{http://www.w3.org/2000/svg}svg"
 _NOISE = ("script", "style", "nav", "svg", "template", "noscript")
 _MARKS = {"pagebreak", "noteref", "doc-pagebreak", "doc-noteref", "toc", "doc-toc"}
 
@@ -50,7 +57,7 @@ def extract_epub(data: bytes) -> Extracted:
             chapters.append(_chapter(archive.read(name)))
     extracted = joined(chapters, _metadata(package))
     check_printable(extracted.text)
-    return extracted
+    return replace(extracted, not_read=_unread(chapters))
 
 
 def _package_place(archive: Archive) -> str:
@@ -101,10 +108,18 @@ def _chapter(data: bytes) -> Extracted:
     root = body if body is not None else page
     if _types(root) & _NO_CHAPTERS:
         return assemble([], {})
+    has_pictures = next(root.iter("img", "image", "svg", _SVG), None) is not None
     for element in list(root.iter(etree.Element)):
         if element is not root and (element.tag in _NOISE or _types(element) & (_MARKS)):
             element.drop_tree()
-    return assemble(blocks_in(root), {})
+    chapter = assemble(blocks_in(root), {})
+    return replace(chapter, not_read=(_PICTURES,)) if has_pictures and not chapter.text else chapter
+
+
+def _unread(chapters: Sequence[Extracted]) -> tuple[str, ...]:
+    """What is not read of the chapters, in words; a first one that is a picture is the cover."""
+    count = sum(_PICTURES in chapter.not_read for chapter in chapters[1:])
+    return (f"{counted('chapter', count)} of it {'is' if count == 1 else 'are'} {_PICTURES}",) if count else ()
 
 
 def _page(markup: str) -> lxml_html.HtmlElement:

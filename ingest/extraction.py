@@ -18,7 +18,7 @@ class Extracted:
     """The text of a file as it will be stored, and the metadata found in the file.
 
     Where a file has pages, no section crosses one, and `page_labels` holds what each page calls itself ("iv"), or
-    nothing where that is its number.
+    nothing where that is its number. `not_read` tells what of the file is not in the text, each in words for people.
     """
 
     text: str
@@ -26,6 +26,7 @@ class Extracted:
     sections: tuple[Section, ...]
     metadata: Mapping[str, object] = field(default_factory=dict)
     page_labels: tuple[str, ...] = ()
+    not_read: tuple[str, ...] = ()
 
 
 class BlockKind(Enum):

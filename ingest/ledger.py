@@ -62,7 +62,7 @@ class Ledger:
             return None
         self._record(job, outcome)
         contents = {**job.entry.contents, place: outcome.content}
-        return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents))
+        return self._put(outcome, replace(job.entry, source_id=document.source.id, contents=contents, not_read=outcome.not_read))
 
     def placed(self, entry: Entry) -> Source:
         """The source of a document, with the places that it has by now."""

@@ -21,13 +21,14 @@ Span = tuple[int, int]
 
 
 class FindingKind(StrEnum):
-    """What can be suspicious in a document."""
+    """What can be suspicious in a document, or lacking."""
 
     HIDDEN = "hidden"
     MACHINE = "machine"
     NO_DATE = "no_date"
     NO_PUBLISHER = "no_publisher"
     NEAR_DUPLICATE = "near_duplicate"
+    NOT_READ = "not_read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def lint(document: Document) -> tuple[Finding, ...]:
         *_in_title(document.source.title),
         *_missing(document.source),
     )
+
+
+def lint_not_read(not_read: Iterable[str]) -> Iterator[Finding]:
+    """What to say of a document that is not all in the text."""
+    return (Finding(FindingKind.NOT_READ, each) for each in not_read)
 
 
 def lint_alike(alike: Iterable[Likeness]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from ingest.extraction import Extracted, RefusedError
@@ -15,7 +15,15 @@ from vectorstore.languages import detect_language
 from vectorstore.passages import Document, Reference, Source, Wording
 
 
-def load(origin: Origin, given: Metadata, debate: Debate, data: bytes | None = None, source_id: str | None = None) -> Document:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document, and what of its file is not in the text, each in one line of printable words."""
+
+    document: Document
+    not_read: tuple[str, ...] = ()
+
+
+def load(origin: Origin, given: Metadata, debate: Debate, data: bytes | None = None, source_id: str | None = None) -> Loaded:
     """The document at an origin, or in `data` where that has been read; what is given wins over what the file says.
 
     It gets the id of its place, unless it has one already.
@@ -26,12 +34,13 @@ def load(origin: Origin, given: Metadata, debate: Debate, data: bytes | None = N
     extracted = extract(origin.path.suffix.lower(), origin.read() if data is None else data)
     said = merge(given, merge(origin.said, metadata_from(extracted.metadata)))
     own = origin.place.removeprefix(DOSSIER_PLACE) if origin.is_dossier else id_of(origin)
-    return Document(
+    document = Document(
         source=_source(source_id or own, origin, said, extracted, debate),
         text=extracted.text,
         paragraphs=extracted.paragraphs,
         sections=extracted.sections,
     )
+    return Loaded(document, tuple(line for each in extracted.not_read if (line := one_line(each))))
 
 
 def id_of(origin: Origin, number: int = 0) -> str:

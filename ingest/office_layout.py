@@ -1,10 +1,14 @@
 """What texts from word processors and books have in common: rows of tables, and parts that no heading of another part is above."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from ingest.extraction import Block, BlockKind, Extracted, assemble
+from ingest.listing import counted, listed
 
 if TYPE_CHECKING:
     from vectorstore.passages import Section
@@ -23,6 +27,15 @@ def row_blocks(cells: Iterable[Sequence[Block]]) -> list[Block]:
 
 def _is_structure(block: Block) -> bool:
     return block.kind is BlockKind.HEADING or " | " in block.text
+
+
+def unread_objects(root: etree._Element, named: Mapping[str, str]) -> tuple[str, ...]:
+    """What is embedded in a text and is not read, in words; `named` holds what elements with a tag are."""
+    counts = Counter(named[tag] for element in root.iter(*named) if isinstance(tag := element.tag, str))
+    if not counts:
+        return ()
+    are = "is" if counts.total() == 1 else "are"
+    return (f"{listed([counted(name, count) for name, count in counts.items()])} in it {are} not read",)
 
 
 def with_notes(extracted: Extracted, notes: Iterable[str]) -> Extracted:

@@ -1,16 +1,17 @@
 """OpenDocument texts (.odt): what a reader of the last version would read, in reading order.
 
-Deleted words, comments, hidden sections and tables of contents are left out; notes come at the end.
+Deleted words, comments, hidden sections and tables of contents are left out; notes come at the end. Charts and other embedded
+objects are told of.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from ingest.archives import Archive
 from ingest.extraction import Block, BlockKind, Extracted, RefusedError, assemble
-from ingest.office_layout import row_blocks, with_notes
+from ingest.office_layout import row_blocks, unread_objects, with_notes
 
 _SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -44,6 +45,7 @@ _LEFT_OUT = _tags(
     "text:table-index text:object-index text:user-index text:alphabetical-index text:bibliography text:ruby-text text:hidden-text "
     "text:hidden-paragraph text:variable-decls text:sequence-decls text:user-field-decls text:note-citation svg:title svg:desc"
 )
+_UNREAD = dict.fromkeys(map(_tag, ("draw:object", "draw:object-ole")), "embedded object")
 _ROW_GROUPS = _tags("table:table-header-rows table:table-rows table:table-row-group")
 
 
@@ -82,7 +84,8 @@ def extract_open_document(data: bytes) -> Extracted:
     first = next((block for block in blocks if block.text.strip()), None)
     heading = first.text if first and first.kind is BlockKind.HEADING else None
     extracted = assemble(blocks, {**said, "title": said.get("title") or heading})
-    return with_notes(extracted, [_note(note, reading) for note in reading.notes])
+    extracted = with_notes(extracted, [_note(note, reading) for note in reading.notes])
+    return replace(extracted, not_read=unread_objects(body, _UNREAD))
 
 
 def _check(archive: Archive) -> None:

@@ -16,6 +16,7 @@ from ingest.pdf_lines import Page, read_page
 from ingest.pdf_margins import without_margins
 from ingest.pdf_metadata import metadata_of, own_title
 from ingest.pdf_paragraphs import Paragraph, body_size, paragraphs_of
+from ingest.pdf_pictures import pictures_on, unread_pages
 from ingest.pdf_words import Vocabulary, joint, plain, vocabulary_of
 from vectorstore.languages import STOP_WORDS, detect_language
 
@@ -40,6 +41,7 @@ def extract_pdf(data: bytes) -> Extracted:
     with _pdfium:
         pages, labels, metadata = _read(data)
     _refuse_unreadable(pages)
+    not_read = unread_pages(pages)
     pages = without_margins([replace(page, lines=tuple(whole_rows(page.lines))) for page in pages])
     pages = [replace(page, lines=tuple(in_reading_order(page.lines))) for page in pages]
     lines = [line.text for page in pages for line in page.lines]
@@ -62,6 +64,7 @@ def extract_pdf(data: bytes) -> Extracted:
         sections=on_pages(sections, starts),
         metadata={**metadata, "title": title} if title else metadata,
         page_labels=labels,
+        not_read=not_read,
     )
 
 
@@ -115,10 +118,11 @@ def _pages(document: pypdfium2.PdfDocument) -> Iterator[Page]:
             raise RefusedError(f"its page {index + 1} is damaged; save it anew from the program that made it") from error
         with closing(page):
             read = read_page(page, index + 1)
+            pictures, pictured = pictures_on(page, read.glyphs)
         glyphs += read.glyphs
         if glyphs > _MAX_GLYPHS:
             raise RefusedError(f"it holds more than {_MAX_GLYPHS:,} letters; split it and try again")
-        yield read
+        yield replace(read, pictures=pictures, pictured=pictured)
 
 
 def _refuse_unreadable(pages: Sequence[Page]) -> None:

@@ -77,7 +77,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The pieces of text on a page in the order in which they were drawn, and how many glyphs have no known letter."""
+    """The pieces of text on a page in the order in which they were drawn, and how many glyphs have no known letter.
+
+    `pictures` counts the pictures where there is little text, and `pictured` is the share of the page that they take.
+    """
 
     number: int
     width: float
@@ -85,6 +88,8 @@ class Page:
     lines: tuple[Line, ...]
     glyphs: int = 0
     unknown: int = 0
+    pictures: int = 0
+    pictured: float = 0.0
 
 
 @dataclass(slots=True)

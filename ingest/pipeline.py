@@ -30,7 +30,7 @@ from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.errors import UnavailableError, UsageError
 from vectorstore.version import VERSION
 
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 """Raise it when sentences, voices or passages come out otherwise: the next ingest then reads every document anew."""
 
 

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import dataclass
 
 from ingest.likeness import sketch
-from ingest.lint import Finding, lint, mark_suspicious
-from ingest.loaders import load
+from ingest.lint import Finding, lint, lint_not_read, mark_suspicious
+from ingest.loaders import Loaded, load
 from ingest.metadata import Metadata
 from ingest.origins import DOSSIER_PLACE, Origin
 from ingest.oversight import mark_caveats
@@ -27,13 +27,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document with its passages, the digest of the bytes that it was read from, and what is suspicious or odd about it."""
+    """A document with its passages, the digest of the bytes that it was read from, and what is suspicious or odd about it.
+
+    `not_read` is what of the file is not in the text; what was stored does not tell, and has none.
+    """
 
     document: Document
     passages: tuple[Passage, ...]
     content: str
     findings: tuple[Finding, ...]
     sketch: bytes
+    not_read: tuple[str, ...] = ()
 
 
 def read(request: Request, debate: Debate) -> Reading:
@@ -43,7 +47,7 @@ def read(request: Request, debate: Debate) -> Reading:
         RefusedError: it cannot be read or holds no text.
     """
     if request.stored is not None:
-        return _reading(request.stored, "", debate)
+        return _reading(Loaded(request.stored), "", debate)
     data = request.origin.read()
     return _reading(load(request.origin, request.said, debate, data, request.source_id), content_digest(data), debate)
 
@@ -53,8 +57,10 @@ def content_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _reading(document: Document, content: str, debate: Debate) -> Reading:
-    return Reading(document, _passages(document, debate), content, lint(document), bytes(sketch(document.text)))
+def _reading(loaded: Loaded, content: str, debate: Debate) -> Reading:
+    document, not_read = loaded.document, loaded.not_read
+    findings = (*lint(document), *lint_not_read(not_read))
+    return Reading(document, _passages(document, debate), content, findings, bytes(sketch(document.text)), not_read)
 
 
 def _passages(document: Document, debate: Debate) -> tuple[Passage, ...]:

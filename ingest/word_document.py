@@ -1,11 +1,11 @@
 """Word documents (.docx): what a reader of the last version would read, in reading order.
 
 Inserted words are in and deleted ones out, fields give their results, notes come at the end. Comments, headers, footers, hidden
-words and tables of contents are left out.
+words and tables of contents are left out; charts, diagrams and embedded objects are told of.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from lxml import etree
 
 from ingest.archives import Archive, check_no_doctype, parse_xml
 from ingest.extraction import Block, BlockKind, Extracted, RefusedError, assemble
-from ingest.office_layout import row_blocks, with_notes
+from ingest.office_layout import row_blocks, unread_objects, with_notes
 from ingest.word_styles import WORD, Styles, read_styles
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ _FLOW, _ROWS, _CELLS = _tags("p tbl"), _tags("tr"), _tags("tc")
 _SPACES = _tags("tab br cr ptab")
 _NOTES = _tags("footnoteReference endnoteReference")
 _WRAPPERS = _tags("sdt sdtContent customXml ins moveTo") | {_ALTERNATIVES, f"{_CHOICE}Choice", f"{_CHOICE}Fallback"}
+_UNREAD = {
+    "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart": "chart",
+    "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart": "chart",
+    "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds": "diagram",
+    "{urn:schemas-microsoft-com:office:office}OLEObject": "embedded object",
+    f"{WORD}altChunk": "embedded document",
+    f"{WORD}subDoc": "embedded document",
+}
 _LEFT_OUT = _tags("pPr rPr sdtPr sdtEndPr del moveFrom delText instrText delInstrText rt")
 
 
@@ -72,7 +80,8 @@ def extract_word(data: bytes) -> Extracted:
     except (AttributeError, KeyError, TypeError, ValueError, etree.XMLSyntaxError) as error:
         raise RefusedError(_NO_WORD) from error
     blocks = list(_blocks(body, reading))
-    return with_notes(assemble(blocks, _metadata(document, blocks)), list(_notes(document, reading)))
+    extracted = with_notes(assemble(blocks, _metadata(document, blocks)), list(_notes(document, reading)))
+    return replace(extracted, not_read=unread_objects(body, _UNREAD))
 
 
 def _check(archive: Archive) -> None:

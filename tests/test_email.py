@@ -31,7 +31,7 @@ def test_message_says_what_it_is(tmp_path: Path, debate: Debate) -> None:
     """The subject is the title, the name in From the author, and the day where it was sent the date."""
     path = tmp_path / "bericht.eml"
     path.write_text(f"{HEAD}{DATE}\nEr is nieuws over de raming.\n", "utf-8")
-    source = load(Origin(path, "bericht"), Metadata(), debate).source
+    source = load(Origin(path, "bericht"), Metadata(), debate).document.source
     assert (source.title, source.author, source.published) == ("Cafés en AI", "Selma Haddad", "2025-04-22")
     assert source.kind == "e-mail"
 

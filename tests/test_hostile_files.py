@@ -41,7 +41,7 @@ def read(tmp_path: Path, debate: Debate) -> Callable[[str, bytes], str]:
     def write_and_load(suffix: str, data: bytes) -> str:
         path = tmp_path / f"bestand{suffix}"
         path.write_bytes(data)
-        return load(Origin(path, str(path)), Metadata(), debate).text
+        return load(Origin(path, str(path)), Metadata(), debate).document.text
 
     return write_and_load
 

@@ -33,7 +33,7 @@ def load_text(tmp_path: Path, debate: Debate) -> LoadText:
     def write_and_load(name: str, content: str | bytes, given: Metadata | None = None) -> Document:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return load(Origin(path, str(path)), given or Metadata(), debate)
+        return load(Origin(path, str(path)), given or Metadata(), debate).document
 
     return write_and_load
 
@@ -377,7 +377,7 @@ def test_language_is_read_from_the_text(load_text: LoadText) -> None:
 
 def test_dossier_keeps_its_own_ids(debate: Debate) -> None:
     """The dossier's documents have the id that they say, are paraphrases, and most name what they are after."""
-    loaded = [load(origin, Metadata(), debate).source for origin in dossier_origins()]
+    loaded = [load(origin, Metadata(), debate).document.source for origin in dossier_origins()]
     assert [source.id for source in loaded] == [origin.path.stem for origin in dossier_origins()]
     assert {source.wording for source in loaded} == {Wording.PARAPHRASE}
     assert {source.place for source in loaded} == {f"dossier:{source.id}" for source in loaded}

@@ -77,7 +77,7 @@ def test_word_document_says_what_it_is(tmp_path: Path, debate: Debate) -> None:
     """Title, author, date and language come from the properties."""
     path = tmp_path / "plan.docx"
     path.write_bytes(made_with_python_docx())
-    source = load(Origin(path, "plan"), Metadata(), debate).source
+    source = load(Origin(path, "plan"), Metadata(), debate).document.source
     assert (source.title, source.author, source.published, source.language) == ("Plan 2025", "Selma Haddad", "2025-04-22", "nl")
 
 

@@ -67,7 +67,7 @@ def test_sentence_over_a_page_end_is_one_and_belongs_to_its_first_page(debate: D
     first = [*block("Een eerste alinea.", y=100), *block("De gemeente wil dat de chatbot", "brieven schrijft die de", y=500), note]
     path = tmp_path / "brief.pdf"
     path.write_bytes(pdf_of(first, block("inwoners begrijpen. Dat is nieuw.", "Het mag niet veel kosten.")))
-    document = load(Origin(path, "brief.pdf"), Metadata(), debate)
+    document = load(Origin(path, "brief.pdf"), Metadata(), debate).document
     assert document.text == (
         "Een eerste alinea.\n\n1 Zie het rapport van de rekenkamer.\n\n"
         "De gemeente wil dat de chatbot brieven schrijft die de inwoners begrijpen. Dat is nieuw. Het mag niet veel kosten."
@@ -271,7 +271,7 @@ def test_raised_numbers_stay_raised(debate: Debate, tmp_path: Path) -> None:
     raised, level = "/F1 6.5 Tf 4 Ts", "/F1 11 Tf 0 Ts"
     drawn = f"{level} (De proef is af.) Tj {raised} (12) Tj {level} ( Er was 40 m) Tj {raised} (2) Tj {level} ( nodig. Dat kan.) Tj"
     path.write_bytes(raw_pdf([f"BT 72 700 Td {drawn} ET"]))
-    document = load(Origin(path, "noten.pdf"), Metadata(), debate)
+    document = load(Origin(path, "noten.pdf"), Metadata(), debate).document
     assert document.text == "De proef is af.¹² Er was 40 m² nodig. Dat kan."
     assert [document.text[each.start : each.end] for each in split_sentences(document)] == [
         "De proef is af.¹²",
@@ -373,7 +373,7 @@ def test_mutated_files_are_read_or_refused(debate: Debate, tmp_path: Path, capsy
             start = chance.randrange(len(data))
             data[start : start + chance.choice((0, 1, 1, 4, 40))] = chance.randbytes(chance.choice((0, 1, 1, 4)))
         try:
-            document = load(Origin(path, "veranderd.pdf"), Metadata(), debate, bytes(data))
+            document = load(Origin(path, "veranderd.pdf"), Metadata(), debate, bytes(data)).document
             assert group_passages(document, split_sentences(document))
             outcomes["read"] += 1
         except RefusedError:

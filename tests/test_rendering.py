@@ -137,10 +137,10 @@ def test_suspicious_quote_stands_behind_a_mark(suspicion: Suspicion, language: L
 
 
 def test_invisible_characters_are_shown_by_name() -> None:
-    """Nothing in a quote hides or steers a terminal; the JSON has it byte for byte, and what emoji are made of stays."""
-    text = "Toe\u200bzicht\u202e \U000e0041\U000e0042 \x9b2J co\u00adde \u2764\ufe0f\u200d\U0001f525"
+    """Nothing in a quote hides or steers a terminal; the JSON has it byte for byte, and what belongs or editors left stays."""
+    text = "Toe\u200bzicht\u200b. \u202e \U000e0041\U000e0042 \x9b2J co\u00adde \u2764\ufe0f\u200d\U0001f525"
     found = answer(Statement(SZABO, (quote(text, COLUMN, SZABO),)))
-    shown = "«Toe⟨U+200B⟩zicht⟨U+202E⟩ ⟨U+E0041 … U+E0042⟩ ⟨U+009B⟩2J co\u00adde \u2764\ufe0f\u200d\U0001f525» [1]"
+    shown = "«Toe⟨U+200B⟩zicht\u200b. ⟨U+202E⟩ ⟨U+E0041 … U+E0042⟩ ⟨U+009B⟩2J co\u00adde \u2764\ufe0f\u200d\U0001f525» [1]"
     assert Block(BlockKind.QUOTE, shown) in render(found, DEBATE)
     assert answer_as_json(found, DEBATE)["statements"][0]["quotes"][0]["text"] == text  # type: ignore[index]  # JSON
 

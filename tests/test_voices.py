@@ -24,7 +24,7 @@ def voices(tmp_path: Path, debate: Debate) -> Voices:
     def attribute(text: str, name: str = "stuk.txt", **said: str) -> Spoken:
         path = tmp_path / name
         path.write_text(text, "utf-8")
-        document = load(Origin(path, str(path)), Metadata(**said), debate)
+        document = load(Origin(path, str(path)), Metadata(**said), debate).document
         attributed = attribute_voices(document, split_sentences(document), debate)
         return [(sentence.voices, document.text[sentence.start : sentence.end]) for sentence in attributed]
 
@@ -185,7 +185,7 @@ def test_readers_and_quotations_are_not_the_author(voices: Voices) -> None:
 def column(shared: Path, debate: Debate) -> Spoken:
     """The sentences of the column with their voices."""
     path = shared / COLUMN
-    document = load(Origin(path, str(path)), COLUMN_METADATA, debate)
+    document = load(Origin(path, str(path)), COLUMN_METADATA, debate).document
     attributed = attribute_voices(document, split_sentences(document), debate)
     return [(sentence.voices, document.text[sentence.start : sentence.end]) for sentence in attributed]
 

@@ -12,7 +12,7 @@ class Entry:
     `recipe` changes with how documents are read; `contents` is the digest of what was read at each place where the document
     is, the one that it is named after first; `said` is a digest of what options and sidecars said of it, `given` what
     the options said (title, author, …), which a later ingest without options must not lose; `sketch` is what near-duplicates are
-    found by.
+    found by; `not_read` what of the file is not in the text, in words.
     """
 
     source_id: str
@@ -21,6 +21,7 @@ class Entry:
     said: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
     sketch: bytes = b""
+    not_read: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -29,7 +30,8 @@ class Entry:
 
     def as_json(self) -> str:
         """All but what the catalogue has in columns of its own."""
-        return json.dumps({"recipe": self.recipe, "contents": dict(self.contents), "said": self.said, "sketch": self.sketch.hex()})
+        remembered = {"recipe": self.recipe, "contents": dict(self.contents), "said": self.said, "sketch": self.sketch.hex()}
+        return json.dumps({**remembered, "not_read": self.not_read} if self.not_read else remembered)
 
 
 def stored_entry(source_id: str, place: str, remembered: str, given: str) -> Entry:
@@ -38,4 +40,5 @@ def stored_entry(source_id: str, place: str, remembered: str, given: str) -> Ent
         return Entry(source_id, remembered, {place: ""}, given=json.loads(given))
     fields = json.loads(remembered)
     sketch = bytes.fromhex(fields["sketch"])
-    return Entry(source_id, fields["recipe"], fields["contents"], fields["said"], json.loads(given), sketch)
+    not_read = tuple(fields.get("not_read", ()))
+    return Entry(source_id, fields["recipe"], fields["contents"], fields["said"], json.loads(given), sketch, not_read)

@@ -16,6 +16,7 @@ _JOINING = re.compile("[\u0600-\u08ff\u0900-\u0dff\u1800-\u18af\ufb50-\ufdff\ufe
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1980-\u19df]")
 _SELECTOR = re.compile(f"[{_SELECTORS}\u180b-\u180f]")
 _SELECTED = re.compile("[\u1820-\u18aa\u2200-\u22ff\u2a00-\u2aff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_DEBRIS = {"\u200b", "\u2060", "\ufeff"}  # what web editors leave behind
 _BLACK_FLAG = "\U0001f3f4"
 _NEARBY = 12  # characters within which a direction mark has text to set the direction of
 _INFORMATION = "\u2139"  # a letter that has a picture
@@ -24,7 +25,8 @@ _INFORMATION = "\u2139"  # a letter that has a picture
 def hidden_spans(text: str) -> Iterator[tuple[int, int]]:
     """The runs of invisible characters that the text can do without.
 
-    Not among them: soft hyphens, what joins or colours emoji, and what Arabic, Hebrew, Indic, Thai and ideographic writing needs.
+    Not among them: soft hyphens, what joins or colours emoji, what Arabic, Hebrew, Indic, Thai and ideographic writing needs, and
+    a single character without width at the edge of a word, where it parts and hides nothing.
     """
     for run in _RUN.finditer(text):
         if not _belongs(text, *run.span()):
@@ -54,6 +56,8 @@ def code_points(run: str) -> str:
 def _belongs(text: str, start: int, end: int) -> bool:
     """Whether a run does what it was made for."""
     run, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if run in _DEBRIS and (_is_no_letter(before) or _is_no_letter(after)):
+        return True
     match run:
         case "\u200d" | "\ufe0f\u200d" if _is_picture(before) and _is_picture(after):
             return True
@@ -70,6 +74,11 @@ def _belongs(text: str, start: int, end: int) -> bool:
         case _:
             needs = _FLAG.fullmatch(run) if before == _BLACK_FLAG else None
     return needs is not None
+
+
+def _is_no_letter(char: str) -> bool:
+    """Whether a word ends here: at white space, at punctuation, or where there is no more text."""
+    return not char or char.isspace() or unicodedata.category(char)[0] == "P"
 
 
 def _is_picture(char: str) -> bool:

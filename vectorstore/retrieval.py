@@ -36,7 +36,8 @@ class Query:
 
     `subject` is the text without the names of the voices, `background` what the conversation was about before; its words
     count for less. `every_voice` searches each voice of the debate on its own. `sources` are those that the conversation
-    was about, which are searched too; `leans` tells that the question is not complete without them.
+    was about, which are searched too; `leans` tells that the question is not complete without them. `within` are those that
+    the question names: nothing is looked for in others.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Query:
     every_voice: bool = False
     sources: tuple[str, ...] = ()
     leans: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,12 @@ class Retriever:
         voices = [voice.id for voice in self._debate.voices] if query.every_voice else query.voices
         by_voice = [stored for voice in voices for stored in edition.catalog.passages_of_voice(voice, _PER_VOICE)]
         by_source = [stored for source in query.sources[:_SOURCES] for stored in edition.catalog.passages_of(source)[:_PER_SOURCE]]
-        stored = {each.passage.id: each for each in (*by_row.values(), *by_meaning.values(), *by_voice, *by_source)}
+        by_source += [stored for source in query.within[:_SOURCES] for stored in edition.catalog.passages_of(source)[:_PER_VOICE]]
+        stored = {
+            each.passage.id: each
+            for each in (*by_row.values(), *by_meaning.values(), *by_voice, *by_source)
+            if not query.within or each.passage.source_id in query.within
+        }
         return stored, {by_row[row].passage.id: (rank, score) for rank, (row, score) in enumerate(by_words, start=1)}
 
     def _voices(self, query: Query) -> list[Voice]:

@@ -57,14 +57,14 @@ def load_labelled(shared: Path) -> list[Labelled]:
         ValueError: a label no longer points at the sentence that was labelled.
     """
     debate = load_debate()
-    texts: dict[str, str | None] = {origin.place: load(origin, Metadata(), debate).text for origin in dossier_origins()}
+    texts: dict[str, str | None] = {origin.place: load(origin, Metadata(), debate).document.text for origin in dossier_origins()}
     found = []
     for line in LABELS.read_text("utf-8").splitlines():
         label = json.loads(line)
         name = label["document"]
         if name not in texts:
             path = shared / name
-            texts[name] = load(Origin(path, str(path)), Metadata(), debate).text if path.is_file() else None
+            texts[name] = load(Origin(path, str(path)), Metadata(), debate).document.text if path.is_file() else None
         text = texts[name]
         if text is None:
             continue
