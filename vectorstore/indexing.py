@@ -94,10 +94,10 @@ class LexicalBuilder:
         places = np.zeros(len(self._words), dtype=np.int32)
         places[used] = np.arange(len(used))
         bags, words = replace(bags, words=places[bags.words]), [self._words[number] for number in used]
-        terms, packed, bits = _packed(bags, [language for *_, language in chosen], words)
+        terms, scores, holders, bounds = _scored(bags, [language for *_, language in chosen], words)
         keys, rows = np.array([key for _, key, _ in chosen], dtype=bytes), np.array([row for row, *_ in chosen], dtype=np.int64)
         arrays: list[NDArray[Any]] = [keys, bags.bounds, bags.words, bags.counts]
-        arrays += [*_scores(packed, bits, len(bags), len(terms)), rows]
+        arrays += [scores, holders, bounds, rows]
         folder.mkdir()
         for name, values in zip((*_BAGS, *ARRAYS), arrays, strict=True):
             np.save(folder / name, values)
@@ -179,22 +179,33 @@ def _terms_of_words(
     return _summed(lengths), np.array(terms, dtype=np.int64)
 
 
-def _scores(packed: Offsets, bits: int, passages: int, terms: int) -> tuple[NDArray[np.float32], Integers, Offsets]:
-    """BM25 in Lucene's form, by term: the scores, their passages, and the bounds of each term."""
+def _scored(
+    bags: _Bags, languages: Sequence[Language], vocabulary: Sequence[str]
+) -> tuple[list[str], NDArray[np.float32], Integers, Offsets]:
+    """The terms, and by term BM25 in Lucene's form: the scores, their passages, and the bounds of each term."""
+    terms, packed, bits = _packed(bags, languages, vocabulary)
+    passages = len(bags)
     packed.sort()
-    counts = (packed & ((1 << bits) - 1)).astype(np.int32)
+    times = (packed & ((1 << bits) - 1)).astype(np.float32)
     packed >>= bits
-    firsts = np.flatnonzero(np.diff(packed, prepend=-1))  # two words of a passage can have one term
-    times = (np.add.reduceat(counts, firsts) if len(firsts) else counts).astype(np.float32)
-    packed = packed[firsts]
-    bounds = np.searchsorted(packed, np.arange(terms + 1) * passages)
-    passage = np.mod(packed, max(passages, 1)).astype(np.int32)
+    is_first = np.ones(len(packed), dtype=bool)  # two words of a passage can have one term
+    np.not_equal(packed[1:], packed[:-1], out=is_first[1:])
+    if not is_first.all():
+        times = np.add.reduceat(times, np.flatnonzero(is_first))
+        packed = packed[is_first]
+    bounds = np.searchsorted(packed, np.arange(len(terms) + 1) * passages)
+    packed %= max(passages, 1)
+    passage = packed.astype(np.int32)
+    del packed  # of a large edition 60 MB
     held = np.diff(bounds)
     rarity = np.log(1 + (passages - held + 0.5) / (held + 0.5)).astype(np.float32)
     lengths = np.bincount(passage, weights=times, minlength=passages)
     norms = (_K1 * (1 - _B + _B * lengths / max(lengths.sum() / max(passages, 1), 1e-9))).astype(np.float32)
-    scores = times / (times + norms[passage]) * np.repeat(rarity, held)
-    return scores, passage, bounds
+    scores = norms[passage]
+    scores += times
+    np.divide(times, scores, out=scores)
+    scores *= np.repeat(rarity, held)
+    return terms, scores, passage, bounds
 
 
 def _ranges(starts: Offsets, ends: Offsets) -> Offsets:
