@@ -65,7 +65,7 @@ def find_origins(paths: Iterable[Path]) -> Iterator[Found]:
         place = found.place if isinstance(found, Origin) else found[0]
         if place not in seen:
             seen.add(place)
-            yield found
+            yield found if _is_text(place) else (place, RefusedError("its name, or that of its folder, is not UTF-8; rename it"))
 
 
 def dossier_origins(folder: Path | None = None) -> list[Origin]:
@@ -113,6 +113,15 @@ def documents_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Itera
             path = Path(root, name)
             if not name.startswith(_NO_DOCUMENTS) and path.suffix.lower() in LOADERS and path.is_file():
                 yield path
+
+
+def _is_text(place: str) -> bool:
+    """Whether a place can be written down: a name on disk may be any bytes."""
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_unchanged(path: Path) -> bytes | None:
