@@ -1,5 +1,6 @@
 """What is said of a document: by options, by a file beside it, by the file itself."""
 
+import errno
 import re
 import tomllib
 from collections.abc import Mapping
@@ -62,6 +63,8 @@ def metadata_beside(path: Path) -> Metadata:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, UnicodeDecodeError) as error:
+            if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+                continue  # a name as long as names can be leaves no room for one
             reason = f"{sidecar.name!r} beside it cannot be read ({type(error).__name__}); correct it or move it"
             raise RefusedError(reason) from error
         return _from_sidecar(sidecar.name, text)
