@@ -69,10 +69,13 @@ class Readers:
         """Runs in a thread: hands out requests and takes in outcomes."""
         started: dict[int, Request] = {}
         finished: dict[int, Outcome] = {}
-        given = taken = 0
+        given, taken, is_all = 0, 0, False
         try:
             while not ahead.is_closed:
-                while len(self._tasks) < self._limit and given - taken < _MOST_AHEAD and (request := next(requests, None)):
+                while len(self._tasks) < self._limit and given - taken < _MOST_AHEAD and not is_all:
+                    if (request := next(requests, None)) is None:
+                        is_all = True
+                        break
                     started[given] = request
                     if not self._hand_out(given, request):
                         finished[given] = RefusedError("the process that would read it cannot be started; try again")
@@ -80,7 +83,7 @@ class Readers:
                 while taken in finished:
                     ahead.put(started.pop(taken), finished.pop(taken))
                     taken += 1
-                if given == taken:
+                if is_all and given == taken:
                     break
                 finished |= self._take_in()
             ahead.end()

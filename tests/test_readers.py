@@ -46,6 +46,17 @@ def test_outcomes_come_in_order(tmp_path: Path, debate: Debate) -> None:
         assert [name for name, _ in texts(readers.read_all(requests[:3]))] == ["0.txt", "1.txt", "2.txt"]
 
 
+def test_slow_document_loses_none_of_those_behind_it(tmp_path: Path, debate: Debate) -> None:
+    """However many are read while one is waited for, all of them come."""
+    os.mkfifo(tmp_path / "pijp.txt")  # reading it never ends
+    slow = Request(Origin(tmp_path / "pijp.txt", "pijp.txt"), Metadata())
+    requests = [slow, *(request(tmp_path, f"{n}.txt", f"Tekst {n}.") for n in range(200))]
+    with closing(Readers(debate, seconds=2, processes=2)) as readers:
+        (_, reason), *others = texts(readers.read_all(requests))
+    assert reason == "reading it takes longer than 2 seconds; split it and try again"
+    assert others == [(f"{n}.txt", f"Tekst {n}.") for n in range(200)]
+
+
 def test_document_that_takes_too_long_is_refused(tmp_path: Path, debate: Debate) -> None:
     """A document that is not read in time is named, and those around it are read."""
     requests = [request(tmp_path, "voor.txt", "Voor."), request(tmp_path, "lang.txt", LONG), request(tmp_path, "na.txt", "Na.")]
