@@ -13,6 +13,7 @@ from ingest.extraction import RefusedError
 _PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _MAX_NUMBER_BITS = 64  # no year or number of a document is larger
 _MAX_LENGTH = 300
+_MOST_SHOWN = 100  # characters of what is wrong
 _MAX_SIDECAR_BYTES = 64 * 1024
 SIDECAR = ".toml"
 
@@ -74,16 +75,21 @@ def metadata_beside(path: Path) -> Metadata:
 def _from_sidecar(name: str, text: str) -> Metadata:
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RefusedError(f"{name!r} beside it is not valid TOML ({error}); correct it or move it") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is another ValueError
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else type(error).__name__
+        raise RefusedError(f"{name!r} beside it is not valid TOML ({_short(reason)}); correct it or move it") from error
     known = {field.name for field in fields(Metadata)}
     if unknown := sorted(set(raw) - known):
-        raise RefusedError(f"{name!r} beside it says {unknown[0]!r}, which is not one of {', '.join(sorted(known))}")
+        raise RefusedError(f"{name!r} beside it says {_short(unknown[0])!r}, which is not one of {', '.join(sorted(known))}")
     found = metadata_from(raw)
     for key, value in raw.items():
         if getattr(found, key) is None:
-            raise RefusedError(f"{name!r} beside it has {key} = {value!r}; write it as text, and a date as 2025-04-22")
+            raise RefusedError(f"{name!r} beside it has {key} = {_short(repr(value))}; write it as text, and a date as 2025-04-22")
     return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def is_date(text: str) -> bool:
