@@ -13,7 +13,7 @@ from bot.blocks import printable
 from bot.screen import Screen
 from bot.texts import check_texts
 from vectorstore.debate import Debate, load_debate
-from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
+from vectorstore.embeddings import BUNDLED, PassageEmbeddings, import_onnxruntime, load_embeddings
 from vectorstore.errors import BusyError, DamagedEditionError, NoEditionError, UsageError
 from vectorstore.languages import Language
 from vectorstore.settings import Settings, load_settings
@@ -239,6 +239,7 @@ def _loading(model: str) -> "Iterator[Future[PassageEmbeddings]]":
     """The model, loading while the block runs: reading the bundled one leaves Python free to import the rest."""
     with ThreadPoolExecutor(1) as pool:
         if model == BUNDLED:
-            import onnxruntime  # noqa: F401  # two threads that import the same packages can trip over each other
-            import tokenizers  # noqa: F401
+            import tokenizers  # noqa: F401  # two threads that import the same packages can trip over each other
+
+            import_onnxruntime()
         yield pool.submit(load_embeddings, model)

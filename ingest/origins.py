@@ -67,7 +67,7 @@ def find_origins(paths: Iterable[Path], passed_over: Counter[str] | None = None)
         place = found.place if isinstance(found, Origin) else found[0]
         if place not in seen:
             seen.add(place)
-            yield found
+            yield found if _is_text(place) else (place, RefusedError("its name, or that of its folder, is not UTF-8; rename it"))
 
 
 def dossier_origins(folder: Path | None = None) -> list[Origin]:
@@ -123,6 +123,15 @@ def _files_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator
     for root, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (path for name in names if not name.startswith(_NO_DOCUMENTS) and (path := Path(root, name)).is_file())
+
+
+def _is_text(place: str) -> bool:
+    """Whether a place can be written down: a name on disk may be any bytes."""
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_unchanged(path: Path) -> bytes | None:

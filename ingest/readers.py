@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
+from multiprocessing.util import get_temp_dir
 from threading import Condition, Thread
 
 from ingest.extraction import RefusedError
@@ -19,12 +21,14 @@ from vectorstore.debate import Debate
 
 SECONDS, MEGABYTES = 60.0, 1_500
 """What one document may take."""
+_GRACE = 2.0  # seconds after which a process ends by itself, because the one that gave it a document was killed
 _MOST_AHEAD, _MOST_CHARACTERS = 64, 4_000_000  # what may be read before it is asked for: enough to keep the model fed
 _SAFE_PATH = "PYTHONSAFEPATH"
 _CONTEXT = multiprocessing.get_context("forkserver")  # a process with threads, as that of the model, must not be forked
 _CONTEXT.set_forkserver_preload(["ingest.reading"])
 
 Outcome = Reading | RefusedError
+_TOO_LARGE = RefusedError("it needs more memory than one document may have; split it and try again")
 
 
 @dataclass(slots=True)
@@ -66,10 +70,13 @@ class Readers:
         """Runs in a thread: hands out requests and takes in outcomes."""
         started: dict[int, Request] = {}
         finished: dict[int, Outcome] = {}
-        given = taken = 0
+        given, taken, is_all = 0, 0, False
         try:
             while not ahead.is_closed:
-                while len(self._tasks) < self._limit and given - taken < _MOST_AHEAD and (request := next(requests, None)):
+                while len(self._tasks) < self._limit and given - taken < _MOST_AHEAD and not is_all:
+                    if (request := next(requests, None)) is None:
+                        is_all = True
+                        break
                     started[given] = request
                     if not self._hand_out(given, request):
                         finished[given] = RefusedError("the process that would read it cannot be started; try again")
@@ -77,7 +84,7 @@ class Readers:
                 while taken in finished:
                     ahead.put(started.pop(taken), finished.pop(taken))
                     taken += 1
-                if given == taken:
+                if is_all and given == taken:
                     break
                 finished |= self._take_in()
             ahead.end()
@@ -124,7 +131,8 @@ class Readers:
 
     def _start(self) -> Connection:
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(theirs, self._debate, self._megabytes), daemon=True)
+        given = (theirs, get_temp_dir(), self._debate, self._seconds, self._megabytes)
+        process = _CONTEXT.Process(target=_serve, args=given, daemon=True)
         with _away_from_here():
             process.start()
         theirs.close()
@@ -209,23 +217,35 @@ def _length(outcome: Outcome) -> int:
     return len(outcome.document.text) if isinstance(outcome, Reading) else 0
 
 
-def _serve(connection: Connection, debate: Debate, megabytes: int) -> None:
+def _serve(connection: Connection, temporary: str, debate: Debate, seconds: float, megabytes: int) -> None:
     """What a process does: read what it is given until nobody gives any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who gives
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     with suppress(OSError, ValueError):  # where the system has no such limit
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no image of a document on the disk
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     with suppress(EOFError, OSError):
         while True:
             request = connection.recv()
-            try:
-                outcome: Outcome = read(request, debate)
-            except RefusedError as refused:
-                outcome = RefusedError(str(refused))  # without its causes, which may not travel
-            except MemoryError:
-                outcome = RefusedError("it needs more memory than one document may have; split it and try again")
-            except Exception as error:  # noqa: BLE001  # one document never stops the others
-                outcome = RefusedError(f"it cannot be read ({type(error).__name__})")
+            signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
+            outcome = _outcome(request, debate)
+            signal.setitimer(signal.ITIMER_REAL, 0)
             try:
                 connection.send(outcome)
             except MemoryError:
-                connection.send(RefusedError("it needs more memory than one document may have; split it and try again"))
+                connection.send(_TOO_LARGE)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # who gives no more ends this process, unless he was killed himself
+        shutil.rmtree(temporary, ignore_errors=True)  # the socket at which processes are asked for: nobody else is left
+
+
+def _outcome(request: Request, debate: Debate) -> Outcome:
+    try:
+        return read(request, debate)
+    except RefusedError as refused:
+        return RefusedError(str(refused))  # without its causes, which may not travel
+    except MemoryError:
+        return _TOO_LARGE
+    except Exception as error:  # noqa: BLE001  # one document never stops the others
+        return RefusedError(f"it cannot be read ({type(error).__name__})")

@@ -61,6 +61,12 @@ class SteppedCommand:
             self.go_on()
         return None
 
+    def let_go(self) -> None:
+        """Let it run on, waiting for nobody any more."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()  # what waits for leave reads the end of the file from here on
+        self.process.stdin = None
+
     def end(self) -> int:
         """Let it run to its end; its exit code."""
         self.go_on()

@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +17,7 @@ from ingest.metadata import Metadata
 from ingest.origins import Origin
 from ingest.readers import Outcome, Readers
 from ingest.reading import Reading, Request
+from tests.command import environment
 from vectorstore.debate import Debate
 
 LONG = "De dijkgraaf plant wilgen langs de Vecht, en dat doet hij elk voorjaar. " * 60_000  # takes seconds to cut into sentences
@@ -41,6 +44,17 @@ def test_outcomes_come_in_order(tmp_path: Path, debate: Debate) -> None:
     with closing(Readers(debate)) as readers:
         assert [name for name, _ in texts(readers.read_all(requests))] == [f"{n}.txt" for n in range(40)]
         assert [name for name, _ in texts(readers.read_all(requests[:3]))] == ["0.txt", "1.txt", "2.txt"]
+
+
+def test_slow_document_loses_none_of_those_behind_it(tmp_path: Path, debate: Debate) -> None:
+    """However many are read while one is waited for, all of them come."""
+    os.mkfifo(tmp_path / "pijp.txt")  # reading it never ends
+    slow = Request(Origin(tmp_path / "pijp.txt", "pijp.txt"), Metadata())
+    requests = [slow, *(request(tmp_path, f"{n}.txt", f"Tekst {n}.") for n in range(200))]
+    with closing(Readers(debate, seconds=2, processes=2)) as readers:
+        (_, reason), *others = texts(readers.read_all(requests))
+    assert reason == "reading it takes longer than 2 seconds; split it and try again"
+    assert others == [(f"{n}.txt", f"Tekst {n}.") for n in range(200)]
 
 
 def test_document_that_takes_too_long_is_refused(tmp_path: Path, debate: Debate) -> None:
@@ -101,6 +115,41 @@ def _blocks_ctrl_c(pid: int) -> bool:
     status = Path(f"/proc/{pid}/status").read_text("utf-8")
     (mask,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:")]
     return bool(int(mask, 16) >> (signal.SIGINT - 1) & 1)
+
+
+_GIVING = """
+import sys
+from pathlib import Path
+from ingest.metadata import Metadata
+from ingest.origins import Origin
+from ingest.readers import Readers
+from ingest.reading import Request
+from vectorstore.debate import load_debate
+
+readers = Readers(load_debate(), seconds=float(sys.argv[1]), processes=1)
+requests = (Request(Origin(Path(name), name), Metadata()) for name in sys.argv[2:])
+for number, _ in enumerate(readers.read_all(requests)):
+    print(number, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("names", [["kort.txt"], ["kort.txt", "pijp.txt"]], ids=["idle", "in the middle of a document"])
+def test_readers_end_with_the_one_who_gives(tmp_path: Path, names: list[str]) -> None:
+    """Where the ingest is killed its processes end too, at the latest when a document has had its time; none leaves a socket."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    (tmp_path / "kort.txt").write_text("Kort.", "utf-8")
+    os.mkfifo(tmp_path / "pijp.txt")  # reading it never ends
+    line, pipe = [sys.executable, "-c", _GIVING, "1", *(str(tmp_path / name) for name in names)], subprocess.PIPE
+    with subprocess.Popen(line, stdin=pipe, stdout=pipe, env=environment(TMPDIR=temporary)) as giving:
+        assert giving.stdout
+        assert giving.stdout.readline() == b"0\n"
+        left = psutil.Process(giving.pid).children(recursive=True)
+        giving.kill()
+    assert len(left) == 3  # the server, its reader, and Python's keeper of shared memory
+    assert psutil.wait_procs(left, timeout=30)[1] == []
+    assert len(names) > 1 or list(temporary.iterdir()) == []
 
 
 def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -71,14 +71,22 @@ class PassageEmbeddings(Embeddings):
         return [[float(value) for value in vector] for vector in self.encode_passages(texts)]
 
 
+def import_onnxruntime() -> Any:  # noqa: ANN401  # it comes without types
+    """The library, which would report to its makers over the network if the environment did not forbid it before the import."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
+
+
 class Network:
     """A network that the recipe made, run by onnxruntime and tokenizers: no torch."""
 
     def __init__(self, folder: Path) -> None:
         """Load it."""
-        import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3  # errors only: probing for a GPU is not news to the reader of an answer
