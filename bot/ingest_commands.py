@@ -26,6 +26,7 @@ _MOST = 20  # of one kind that are told one by one
 _LACKING = "no_"
 _ALIKE = "near_duplicate"
 _SAID_BY = {"date": "published", "publisher": "publisher"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
 
@@ -68,18 +69,18 @@ def ingest(  # noqa: PLR0913  # each is an option
     """Add or update documents and publish a new edition."""
     from bot.workspace import IngestOptions, Workspace
 
-    given = {"title": title, "author": author, "publisher": publisher, "published": _date(published), "url": url}
-    given |= {"kind": kind, "voice": voice, "language": language, "wording": wording}
+    given = {"title": title, "author": author, "publisher": publisher, "published": _date(published), "url": _address(url)}
+    given |= {"kind": kind, "voice": voice, "language": _language(language), "wording": wording}
     cleaned = {name: printable(value).strip() if value else None for name, value in given.items()}
     workspace = Workspace(Screen(sys.stderr, is_quiet=quiet))
     options = IngestOptions(sync or watch, official=official, may_empty=yes, may_visit_private=private, dry_run=dry_run)
     if watch is None:
         account_for(workspace.ingest(paths or [], cleaned, options), as_json=as_json, quiet=quiet, dry_run=dry_run)
         return
-    if sync or dry_run:
-        raise UsageError("--watch goes with neither --sync nor --dry-run. Leave the other out.")
+    if sync or dry_run or official or paths:
+        raise UsageError("--watch goes with one folder and nothing else to ingest, and not with --dry-run. Leave the other out.")
     for number, _ in enumerate(workspace.changes(watch)):
-        receipt = _when_free(lambda: workspace.ingest(paths or [], cleaned, options))
+        receipt = _when_free(lambda: workspace.ingest([], cleaned, options))
         if receipt and (receipt.published or receipt.refused or number == 0):
             tell(receipt, as_json=as_json, quiet=quiet, dry_run=False)
 
@@ -127,6 +128,28 @@ def _date(given: str | None) -> str | None:
     return given
 
 
+def _address(given: str | None) -> str | None:
+    """A web address, which readers can follow.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if given is not None and not given.lower().startswith(("http://", "https://")):
+        raise UsageError(f"--url {given!r} is no web address. Write it with http:// or https:// in front.")
+    return given
+
+
+def _language(given: str | None) -> str | None:
+    """The code of a language.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if given is not None and not _LANGUAGE.fullmatch(given):
+        raise UsageError(f"--language {given!r} is no code of a language. Write it as nl, en, fr, …")
+    return given
+
+
 def account_for(receipt: "Receipt", *, as_json: bool, quiet: bool, dry_run: bool) -> None:
     """Tell what was done, and end with the exit code that goes with it."""
     tell(receipt, as_json=as_json, quiet=quiet, dry_run=dry_run)
@@ -156,6 +179,8 @@ def _account(receipt: "Receipt", *, dry_run: bool) -> "Iterator[str]":
     for copy in receipt.copies[:_MOST]:
         yield printable(f"also at {copy.place!r}: {copy.id}")
     yield from _more(receipt.copies, "--json has them all")
+    for there in receipt.still_there[:_MOST]:
+        yield printable(f"still at {there.place!r}: an ingest or a sync of it would add {there.id} again")
     if receipt.unchanged:
         yield f"unchanged: {len(receipt.unchanged)}"
     if receipt.passed_over:

@@ -123,4 +123,4 @@ def _rows(facts: "Mapping[str, object]") -> "Iterator[tuple[str, object]]":
         if isinstance(fact, dict):
             yield from ((f"{name} {part}", value) for part, value in fact.items())
         else:
-            yield name, fact
+            yield name, ", ".join(map(str, fact)) if isinstance(fact, list) else fact

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -125,7 +125,21 @@ class Workspace:
             dry_run=options.dry_run,
             fetched=self._fetched(addresses, options) if addresses or options.official else (),
         )
-        return self._run(wish)
+        try:
+            return self._run(wish)
+        finally:
+            if wish.fetched:
+                self._sweep_copies()
+
+    def _sweep_copies(self) -> int:
+        """Keep no copy of a page that no edition has; returns how many files went."""
+        from ingest.fetching import WebPlaces, sweep_copies
+
+        held: list[Source] = []
+        for info in self.shelf.published():
+            with suppress(DamagedEditionError), closing(self.shelf.open_catalog(info)) as catalog:
+                held += catalog.sources_by_id().values()
+        return sweep_copies(held, WebPlaces.of(self.shelf.home))
 
     def _fetched(self, addresses: Sequence[str], options: "IngestOptions") -> "Sequence[Found]":
         from ingest.fetching import WebPlaces, fetch
@@ -167,17 +181,22 @@ class Workspace:
         from ingest.purging import Purge
 
         def forget(source: "Source") -> int:
-            from ingest.fetching import WebPlaces, forget
+            from ingest.fetching import WebPlaces, forget_saved
 
-            return forget(source, WebPlaces.of(self.shelf.home))
+            return forget_saved(source, WebPlaces.of(self.shelf.home))
 
         purge = Purge(self.shelf, pinned=self.debate.caveat_document, keep=self.settings.keep_editions, forget=forget)
-        return purge.run(ids, dry_run=dry_run)
+        receipt = purge.run(ids, dry_run=dry_run)
+        if not dry_run:
+            receipt.files_deleted += self._sweep_copies()
+        return receipt
 
     def vacuum(self, *, dry_run: bool) -> "VacuumReceipt":
         """Sweep what is left over, and write the current edition as small as it can be."""
         from ingest.rewriting import vacuum
 
+        if not dry_run:
+            self._sweep_copies()
         return vacuum(self.shelf, keep=self.settings.keep_editions, dry_run=dry_run)
 
     def source_id(self, wanted: str, catalog: "Catalog") -> str:

@@ -12,6 +12,7 @@ from ingest.metadata import Metadata
 from ingest.official import PLACE, Official, gather, saved_by_hand, sources_of
 from ingest.origins import Found, Origin
 from ingest.web import Fetcher
+from ingest.web_cache import WebCache, digest
 from vectorstore.debate import Debate
 from vectorstore.passages import Source
 
@@ -48,32 +49,36 @@ def fetch(  # each is asked for by an option
         return [*found, *_official(fetcher, places.saved, debate, notice)] if official else found
 
 
-def forget(source: Source, places: WebPlaces) -> int:
-    """Delete what is kept of a source besides the editions: copies from the web, and what was saved by hand for it.
-
-    Returns how many files went.
+def forget_saved(source: Source, places: WebPlaces) -> int:
+    """Delete what was saved by hand for an official document; returns how many files went.
 
     Raises:
         OSError: one cannot be deleted.
     """
-    fetcher = Fetcher(places.copies)
-    before = _count(places.copies)
-    for address in {source.place, *source.also, source.url or ""}:
-        if is_web_address(address):
-            fetcher.forget(address)
-    saved = [
-        path for place in (source.place, *source.also) if place.startswith(PLACE) for path in saved_by_hand(places.saved, place)
-    ]
+    official = [place for place in (source.place, *source.also) if place.startswith(PLACE)]
+    saved = [path for place in official for path in saved_by_hand(places.saved, place)]
     for path in saved:
         path.unlink()
-    return before - _count(places.copies) + len(saved)
+    return len(saved)
+
+
+def sweep_copies(sources: Iterable[Source], places: WebPlaces) -> int:
+    """Delete the copies of what none of these sources was fetched from; returns how many files went.
+
+    Raises:
+        OSError: one cannot be deleted.
+    """
+    addresses = {address for source in sources for address in (source.place, *source.also, source.url or "")}
+    return WebCache(places.copies).keep_only(
+        str(visitable(each, may_visit_private=True)) for each in addresses if _is_visitable(each)
+    )
 
 
 def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) -> Iterator[Found]:
     done: set[str] = set()
     for address in addresses:
         try:
-            place = str(visitable(address, may_visit_private=True))  # however it is written, it is one place
+            place = _place(address)
             if place in done:
                 continue
             done.add(place)
@@ -87,11 +92,10 @@ def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) ->
 
 
 def _official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice) -> Iterator[Found]:
-    for found in gather(fetcher, saved, sources_of(debate)):
+    for found in gather(fetcher, saved, sources_of(debate), notice):
         if not isinstance(found, Official):
             yield found.title or found.key, RefusedError(found.reason)
             continue
-        notice(f"{found.key}: {found.path or shown(found.metadata.get('url', ''))}")
         said = Metadata(**found.metadata)
         if said.voice is not None and debate.voice(said.voice) is None:
             said = replace(said, voice=None)  # the list is of one debate, and this is another
@@ -99,8 +103,17 @@ def _official(fetcher: Fetcher, saved: Path, debate: Debate, notice: Notice) -> 
         yield Origin(Path(found.key + found.suffix), found.place, data, said)
 
 
-def _count(folder: Path) -> int:
-    return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+def _is_visitable(address: str) -> bool:
+    try:
+        return is_web_address(address) and bool(visitable(address, may_visit_private=True))
+    except RefusedError:
+        return False
+
+
+def _place(address: str) -> str:
+    """What an address is known by: however it is written it is one place, and no secret in it is written down."""
+    url = str(visitable(address, may_visit_private=True))
+    return url if shown(url) == url else f"{shown(url)}#{digest(url)[:10]}"
 
 
 def _name(url: str) -> str:

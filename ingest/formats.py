@@ -45,6 +45,8 @@ def extract(suffix: str, data: bytes) -> Extracted:
     Raises:
         RefusedError: it cannot be read as what it says it is, or holds no running text.
     """
+    if not data.strip():
+        raise RefusedError("it is empty")
     module, function = LOADERS[suffix]
     read: Callable[[bytes], Extracted] = getattr(import_module(module), function)
     try:

@@ -15,7 +15,7 @@ class Holdings:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries: dict[str, Entry] = {}
         self._by_place: dict[str, str] = {}
-        self._by_content: dict[str, str] = {}
+        self._by_content: dict[str, dict[str, None]] = {}
         for entry in entries:
             self.put(entry)
         self._before = frozenset(self._entries)
@@ -39,20 +39,17 @@ class Holdings:
         source_id = self._by_place.get(place)
         return self._entries[source_id] if source_id is not None else None
 
-    def same(self, content: str) -> Entry | None:
-        """The document that was read from the same bytes; the dossier's are not looked for."""
-        source_id = self._by_content.get(content)
-        entry = self._entries.get(source_id) if source_id is not None else None
-        if entry is None or entry.place.startswith(DOSSIER_PLACE) or content not in entry.contents.values():
-            return None
-        return entry
+    def same(self, content: str) -> list[Entry]:
+        """The documents that were read from the same bytes; the dossier's are not looked for."""
+        found = [self._entries[source_id] for source_id in self._by_content.get(content, ()) if source_id in self._entries]
+        return [each for each in found if content in each.contents.values() and not each.place.startswith(DOSSIER_PLACE)]
 
     def put(self, entry: Entry) -> None:
         """Put a document down, or put it down otherwise."""
         self._entries[entry.source_id] = entry
         for place, content in entry.contents.items():
             self._by_place[place] = entry.source_id
-            self._by_content[content] = entry.source_id
+            self._by_content.setdefault(content, {})[entry.source_id] = None
 
     def take(self, place: str, content: str, source_id: str) -> None:
         """A document is at a place too."""

@@ -9,7 +9,7 @@ from ingest.likeness import Likenesses, Sketch
 from ingest.lint import lint_alike
 from ingest.origins import DOSSIER_PLACE
 from ingest.reading import Reading
-from ingest.receipt import Copy, Receipt, Refusal, Remark
+from ingest.receipt import Placed, Receipt, Refusal, Remark
 from ingest.survey import Fate, Job
 from vectorstore.catalog import Catalog
 from vectorstore.entries import Entry
@@ -58,7 +58,7 @@ class Ledger:
             self._holdings.leave(left)
         if twin is not None:
             self._holdings.take(place, outcome.content, twin)
-            self._receipt.copies.append(Copy(twin, place))
+            self._receipt.copies.append(Placed(twin, place))
             return None
         self._record(job, outcome)
         contents = {**job.entry.contents, place: outcome.content}

@@ -2,14 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.addresses import shown
+from ingest.addresses import BY_HAND, shown
 from ingest.extraction import RefusedError
 from ingest.formats import LOADERS
 from ingest.origins import Origin
@@ -118,16 +118,19 @@ def sources_of(debate: Debate) -> tuple[OfficialSource, ...]:
     return official_sources(path)
 
 
-def gather(fetcher: "Fetcher", folder: Path, sources: Sequence[OfficialSource] | None = None) -> Iterator[Official | Missing]:
-    """Each official document, or why it is missing, one after the other.
+def gather(
+    fetcher: "Fetcher", folder: Path, sources: Sequence[OfficialSource], notice: Callable[[str], None]
+) -> Iterator[Official | Missing]:
+    """Each official document, or why it is missing, one after the other; `notice` hears what is tried.
 
     A file in `folder` that is named after the key wins from the web; the folder need not exist.
     """
-    lines = official_sources() if sources is None else sources
-    for _, group in groupby(sorted(lines, key=lambda source: source.key), key=lambda source: source.key):
+    for _, group in groupby(sorted(sources, key=lambda source: source.key), key=lambda source: source.key):
         alternatives = tuple(group)
         saved = saved_by_hand(folder, PLACE + alternatives[0].key)
-        yield _from_file(saved[0], alternatives[0]) if saved else _from_web(fetcher, folder, alternatives)
+        if saved:
+            notice(f"Reading {str(saved[0])!r}")
+        yield _from_file(saved[0], alternatives[0]) if saved else _from_web(fetcher, folder, alternatives, notice)
 
 
 def saved_by_hand(folder: Path, place: str) -> list[Path]:
@@ -148,15 +151,18 @@ def _from_file(path: Path, source: OfficialSource) -> Official | Missing:
     return Official(source.key, data, path.suffix.lower(), source.metadata(), path=path)
 
 
-def _from_web(fetcher: "Fetcher", folder: Path, alternatives: Sequence[OfficialSource]) -> Official | Missing:
+def _from_web(
+    fetcher: "Fetcher", folder: Path, alternatives: Sequence[OfficialSource], notice: Callable[[str], None]
+) -> Official | Missing:
     failures = []
     for source in alternatives:
         if not source.url:
             continue
+        notice(f"Fetching {shown(source.url)}")
         try:
             fetched = _fetch(fetcher, source)
         except RefusedError as error:
-            failures.append(f"{shown(source.url)}: {_LINE.sub(' ', str(error))}")
+            failures.append(f"{shown(source.url)}: {_LINE.sub(' ', str(error)).removesuffix(f'; {BY_HAND}')}")
         else:
             return Official(
                 source.key, fetched.data, fetched.suffix, source.metadata(), fetched.charset, is_from_cache=fetched.is_from_cache

@@ -55,19 +55,22 @@ class Origin:
 Found = Origin | tuple[str, RefusedError]
 
 
-def find_origins(paths: Iterable[Path], passed_over: Counter[str] | None = None) -> Iterator[Found]:
+def find_origins(
+    paths: Iterable[Path], passed_over: Counter[str] | None = None, may_be_empty: Path | None = None
+) -> Iterator[Found]:
     """The documents at files and in folders, each once, in a fixed order; a named file that cannot be one is a refusal.
 
     Files of other formats inside a folder are counted in `passed_over` by their suffix; hidden ones are nothing at all.
-    Links to folders are not followed, so that a loop of them has an end.
+    Links to folders are not followed, so that a loop of them has an end, nor links to files outside. A folder without
+    documents is a refusal, save `may_be_empty`.
     """
     passed_over = Counter() if passed_over is None else passed_over
     seen: set[str] = set()
-    for found in _found(paths, passed_over):
+    for found in _found(paths, passed_over, may_be_empty):
         place = found.place if isinstance(found, Origin) else found[0]
         if place not in seen:
             seen.add(place)
-            yield found if _is_text(place) else (place, RefusedError("its name, or that of its folder, is not UTF-8; rename it"))
+            yield found
 
 
 def dossier_origins(folder: Path | None = None) -> list[Origin]:
@@ -76,12 +79,12 @@ def dossier_origins(folder: Path | None = None) -> list[Origin]:
     return [Origin(path, DOSSIER_PLACE + path.stem) for path in sorted(folder.glob("*.md"))]
 
 
-def _found(paths: Iterable[Path], passed_over: Counter[str]) -> Iterator[Found]:
+def _found(paths: Iterable[Path], passed_over: Counter[str], may_be_empty: Path | None) -> Iterator[Found]:
     for path in paths:
         try:
             resolved = path.expanduser().resolve()
             if resolved.is_dir():
-                yield from _in_folder(path, resolved, passed_over)
+                yield from _in_folder(path, resolved, passed_over, may_be_empty=path == may_be_empty)
             elif not resolved.exists():
                 yield str(path), RefusedError("there is no such file or folder")
             elif not resolved.is_file():
@@ -94,13 +97,13 @@ def _found(paths: Iterable[Path], passed_over: Counter[str]) -> Iterator[Found]:
             yield str(path), RefusedError(f"it cannot be opened ({getattr(error, 'strerror', None) or 'a loop of links'})")
 
 
-def _in_folder(named: Path, folder: Path, passed_over: Counter[str]) -> Iterator[Found]:
+def _in_folder(named: Path, folder: Path, passed_over: Counter[str], *, may_be_empty: bool) -> Iterator[Found]:
     refused: list[tuple[str, RefusedError]] = []
     inside = sorted(_files_in(folder, refused))
     documents = [path for path in inside if path.suffix.lower() in LOADERS]
     passed_over.update(path.suffix.lower() for path in inside if path.suffix.lower() not in {*LOADERS, SIDECAR})
     yield from refused
-    if not documents and not refused:
+    if not documents and not refused and not may_be_empty:
         yield str(named), RefusedError(f"the folder holds no documents ({', '.join(sorted(LOADERS))})")
     yield from map(_at, documents)
 
@@ -110,7 +113,7 @@ def _at(path: Path) -> Found:
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        return str(path), RefusedError("its name is not UTF-8; rename it")
+        return str(path), RefusedError("its name, or that of its folder, is not UTF-8; rename it")
     return Origin(path, str(path))
 
 
@@ -122,16 +125,14 @@ def _files_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator
 
     for root, folders, names in os.walk(folder, onerror=on_error):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (path for name in names if not name.startswith(_NO_DOCUMENTS) and (path := Path(root, name)).is_file())
-
-
-def _is_text(place: str) -> bool:
-    """Whether a place can be written down: a name on disk may be any bytes."""
-    try:
-        place.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        for name in names:
+            path = Path(root, name)
+            if name.startswith(_NO_DOCUMENTS) or not path.is_file():
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(folder):
+                refused.append((str(path), RefusedError("it is a link to a file outside the folder; name that file itself")))
+            else:
+                yield path
 
 
 def _read_unchanged(path: Path) -> bytes | None:

@@ -16,12 +16,12 @@ from ingest.building import Progress
 from ingest.debate_documents import debate_origins
 from ingest.draft import Draft
 from ingest.extraction import RefusedError
-from ingest.holdings import Holdings
+from ingest.holdings import Holdings, is_gone
 from ingest.ledger import Ledger, Made
 from ingest.origins import DOSSIER_PLACE, Origin, find_origins
 from ingest.readers import Outcome, Readers
 from ingest.reading import Request, read
-from ingest.receipt import Receipt, Wish
+from ingest.receipt import Placed, Receipt, Wish
 from ingest.survey import Fate, Job, Survey, remade
 from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate
@@ -67,7 +67,7 @@ class Pipeline:
         with closing(self._shelf.open_catalog(base.info)) if base else nullcontext() as before:
             receipt, holdings = Receipt(), Holdings(before.entries() if before else [])
             away = before.removed_places() if before else frozenset()
-            away |= _removed(wish, holdings, self._debate)
+            away |= _removed(wish, holdings, self._debate, receipt)
             jobs = self._plan(wish, holdings, receipt, away, everything=base is not None and not base.can_fork)
             with Draft(self._shelf, self._embeddings, base, progress) as draft, closing(self._outcomes(jobs, before)) as outcomes:
                 ledger = Ledger(holdings, receipt, before, jobs)
@@ -94,9 +94,11 @@ class Pipeline:
             if place.startswith(DOSSIER_PLACE) and place not in wanted:
                 holdings.leave(place)
         passed_over: Counter[str] = Counter()
-        survey.look_at([*dossier, *find_origins(_all_paths(wish), passed_over), *wish.fetched], wish.given)
+        survey.look_at([*dossier, *find_origins(_all_paths(wish), passed_over, wish.sync), *wish.fetched], wish.given)
         receipt.passed_over = dict(passed_over)
         if wish.sync:
+            if wish.sync.is_file():
+                raise UsageError(f"{str(wish.sync)!r} is a file and no folder. Ingest it without --sync.")
             survey.miss(wish.sync.expanduser().resolve(), may_empty=wish.may_empty)
         planned = {job.entry.source_id for job in survey.jobs}
         stale = [
@@ -173,8 +175,10 @@ def resolve_id(wanted: str, ids: Iterable[str]) -> str:
     return found[0]
 
 
-def _removed(wish: Wish, holdings: Holdings, debate: Debate) -> frozenset[str]:
+def _removed(wish: Wish, holdings: Holdings, debate: Debate, receipt: Receipt) -> frozenset[str]:
     """Let go of the documents that are to be removed; returns the places of those that came with the debate.
+
+    The receipt hears which of their files are still there.
 
     Raises:
         UsageError: one of them is not there, could be several, or holds the pinned caveat.
@@ -183,7 +187,9 @@ def _removed(wish: Wish, holdings: Holdings, debate: Debate) -> frozenset[str]:
     for source_id in {resolve_id(wanted, holdings.ids) for wanted in wish.remove}:
         if source_id == debate.caveat_document:
             raise UsageError(f"{source_id!r} holds the caveat that every answer shows; it cannot be removed.")
-        places |= {place for place in holdings.entry(source_id).contents if place.startswith(DOSSIER_PLACE)}
+        contents = holdings.entry(source_id).contents
+        places |= {place for place in contents if place.startswith(DOSSIER_PLACE)}
+        receipt.still_there += [Placed(source_id, place) for place in contents if Path(place).is_absolute() and not is_gone(place)]
         holdings.drop(source_id)
     return frozenset(places)
 

@@ -17,8 +17,8 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
-    """A place where the text of a document was found that is at another place as well."""
+class Placed:
+    """A document, and a place where it is."""
 
     id: str
     place: str
@@ -37,6 +37,7 @@ class Remark:
 class Receipt:
     """What an ingest did; lists hold source ids. `edition` is the current one, None where there is none.
 
+    `still_there` are the files of documents that were removed by their ids: a sync or an ingest of one would add it again.
     `renamed` are documents that are found at another place than before, `copies` places that hold what another place
     holds too, `passed_over` counts files in folders that are of another format by their suffix, `remarks` is what
     `ingest.lint` finds in what is new. `built_on` is the earlier edition that this one was built on because the current
@@ -48,7 +49,8 @@ class Receipt:
     renamed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-    copies: list[Copy] = field(default_factory=list)
+    still_there: list[Placed] = field(default_factory=list)
+    copies: list[Placed] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     passed_over: dict[str, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from ingest.holdings import Holdings, is_gone
 from ingest.metadata import Metadata, merge, metadata_beside
 from ingest.origins import Found, Origin
 from ingest.reading import Request, content_digest
-from ingest.receipt import Copy, Receipt, Refusal
+from ingest.receipt import Placed, Receipt, Refusal
 from vectorstore.entries import Entry
 from vectorstore.errors import UsageError
 
@@ -111,12 +111,12 @@ class Survey:
 
     def _same(self, content: str, given: Metadata, beside: Metadata) -> Entry | None:
         """The document that was read from the same bytes, unless something else is said of this one."""
-        entry = self.holdings.same(content)
-        if entry is None:
-            return None
-        is_said_too = digest_of(merge(merge(given, Metadata(**entry.given)), beside)) == entry.said
         said = merge(given, beside).said()
-        return entry if is_said_too or all(entry.given.get(name) == value for name, value in said.items()) else None
+        for entry in self.holdings.same(content):
+            is_said_too = digest_of(merge(merge(given, Metadata(**entry.given)), beside)) == entry.said
+            if is_said_too or all(entry.given.get(name) == value for name, value in said.items()):
+                return entry
+        return None
 
     def _plan_for(self, origin: Origin, content: str, given: Metadata) -> None:
         """A document that is new, or is not what it was."""
@@ -145,7 +145,7 @@ class Survey:
             said = merge(options, beside)
             self._plan(Fate.RENAMED, origin, self._entry(same.source_id, contents, options, said), said, leaves=left)
             return
-        self.receipt.copies.append(Copy(same.source_id, origin.place))
+        self.receipt.copies.append(Placed(same.source_id, origin.place))
         if planned is None:
             self.holdings.take(origin.place, content, same.source_id)
         else:
@@ -163,7 +163,7 @@ class Survey:
 
 
 def _said_beside(origin: Origin) -> Metadata:
-    return Metadata() if origin.is_dossier or origin.data is not None else metadata_beside(origin.path)
+    return origin.said if origin.is_dossier or origin.data is not None else metadata_beside(origin.path)
 
 
 def remade(entry: Entry, recipe: str) -> Job:

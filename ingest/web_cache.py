@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -78,6 +79,18 @@ class WebCache:
         for path in self._paths(url):
             for each in (path, _unfinished(path)):
                 each.unlink(missing_ok=True)
+
+    def keep_only(self, urls: Iterable[str]) -> int:
+        """Remove the copies of all other addresses; returns how many files went.
+
+        Raises:
+            OSError: one is still there.
+        """
+        kept = {path.name for url in urls for path in self._paths(url)}
+        gone = [path for path in self._folder.iterdir() if path.name not in kept] if self._folder.is_dir() else []
+        for path in gone:
+            path.unlink(missing_ok=True)
+        return len(gone)
 
     def _paths(self, url: str) -> tuple[Path, Path]:
         name = digest(url)[:40]

@@ -6,6 +6,7 @@ words and tables of contents are left out; charts, diagrams and embedded objects
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _STRICT = b"http://purl.oclc.org/ooxml/"
+_TEMPLATE_DATE = datetime(2013, 12, 23, 23, 15, tzinfo=UTC)  # that of every document that python-docx makes
 _NO_WORD = "it is no Word document, or a damaged one; open it in Word and save it as .docx again"
 _ALTERNATIVES = f"{_CHOICE}AlternateContent"
 
@@ -212,6 +214,6 @@ def _metadata(document: "WordDocument", blocks: list[Block]) -> Mapping[str, obj
     return {
         "title": core.title.strip() or heading,
         "author": core.author,
-        "published": core.modified or core.created,
+        "published": None if core.modified == _TEMPLATE_DATE else core.modified or core.created,
         "language": core.language[:2].lower() or None,
     }

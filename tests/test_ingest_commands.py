@@ -180,12 +180,76 @@ def test_what_to_look_at_is_told_and_listed(tmp_path: Path) -> None:
     assert (details["suspicious_passages"], details["passages"]) == (1, 1)
 
 
-@pytest.mark.parametrize("option", ["--sync", "--dry-run"])
-def test_watch_goes_alone(tmp_path: Path, option: str) -> None:
-    """A watch is a sync that goes on; what contradicts that is a usage error."""
-    arguments = [option, tmp_path] if option == "--sync" else [option]
+@pytest.mark.parametrize("arguments", [["--sync", "."], ["--dry-run"], ["--official"], ["wilgen.txt"]], ids=str)
+def test_watch_goes_alone(tmp_path: Path, arguments: list[str]) -> None:
+    """A watch is a sync of one folder that goes on; what contradicts that is a usage error."""
     done = run("ingest", "--watch", tmp_path, *arguments, home=tmp_path / "home")
-    assert done.returncode == 2
-    assert done.stderr == "Error: --watch goes with neither --sync nor --dry-run. Leave the other out.\n"
+    message = "--watch goes with one folder and nothing else to ingest, and not with --dry-run. Leave the other out."
+    assert (done.returncode, done.stderr) == (2, f"Error: {message}\n")
     missing = run("ingest", "--watch", tmp_path / "weg", home=tmp_path / "home")
     assert (missing.returncode, missing.stderr) == (2, f"Error: There is no folder {str(tmp_path / 'weg')!r} to watch.\n")
+
+
+def test_copies_that_no_edition_has_are_not_kept(tmp_path: Path) -> None:
+    """A dry run, a refused page and a page that is gone from the last edition leave no copy behind."""
+    home = tmp_path / "home"
+    with WebServer() as server:
+        server.pages["/otters"] = Page(PAGE.encode(), headers={"ETag": '"1"'})
+        server.pages["/leeg"] = Page(b"<html><body></body></html>", headers={"ETag": '"2"'})
+        ingest(server.url("/otters"), "--private-addresses", "--dry-run", home=home)
+        ingest(server.url("/leeg"), "--private-addresses", home=home)
+        assert [path for path in home.rglob("web/*") if path.is_file()] == []
+        ingest(server.url("/otters"), "--private-addresses", home=home)
+        assert len(list((home / "web").iterdir())) == 2
+        run("remove", "otters", home=home, keep_editions="1")
+        ingest(server.url("/leeg"), "--private-addresses", home=home)
+        run("vacuum", home=home, keep_editions="1")
+    assert list((home / "web").iterdir()) == []
+
+
+def test_secret_in_an_address_is_not_written_down(tmp_path: Path) -> None:
+    """A page that is found by a token is known by what is not secret of its address, and again at the next ingest."""
+    home = tmp_path / "home"
+    with WebServer() as server:
+        server.pages["/otters?token=GEHEIM123"] = server.pages["/otters?token=GEHEIM456"] = Page(PAGE.encode())
+        server.pages["/otters"] = Page(PAGE.encode())
+        url = server.url("/otters?token=GEHEIM123")
+        code, receipt, said = ingest(url, "--private-addresses", home=home)
+        again = ingest(url, "--private-addresses", home=home)[1]
+    assert (code, len(receipt["added"]), len(again["unchanged"]), again["published"]) == (0, 2, 1, False)
+    assert "GEHEIM" not in said + run("sources", "--json", home=home).stdout
+    assert files_with("GEHEIM", home) == []
+
+
+def test_removed_document_that_is_still_there_is_told(tmp_path: Path) -> None:
+    """Who removes a document hears that its file would bring it back; a sync of a folder that is emptied on purpose ends well."""
+    home, docs = tmp_path / "home", tmp_path / "docs"
+    docs.mkdir()
+    path = docs / "wilgen.txt"
+    path.write_text(WILLOWS, "utf-8")
+    (added,) = [each for each in ingest("--sync", docs, home=home)[1]["added"] if each != "kanttekening"]
+    done = run("remove", "wilgen", home=home)
+    assert f"still at {str(path)!r}: an ingest or a sync of it would add {added} again\n" in done.stdout
+    ingest("--sync", docs, home=home)
+    path.unlink()
+    code, receipt, said = ingest("--sync", docs, "--yes", home=home)
+    assert (code, receipt["removed"], receipt["refused"], said) == (0, [added], [], "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--url", "javascript:alert(1)"],
+            "--url 'javascript:alert(1)' is no web address. Write it with http:// or https:// in front.",
+        ),
+        (["--language", "Klingon"], "--language 'Klingon' is no code of a language. Write it as nl, en, fr, …"),
+        (["--sync", "wilgen.txt"], "'wilgen.txt' is a file and no folder. Ingest it without --sync."),
+    ],
+)
+def test_options_that_cannot_be_meant_are_usage_errors(tmp_path: Path, arguments: list[str], message: str) -> None:
+    """What would be stored and shown, or do something else than was meant, is refused before anything is done."""
+    (tmp_path / "wilgen.txt").write_text(WILLOWS, "utf-8")
+    done = run("ingest", *arguments, home=tmp_path / "home", dossier="off")
+    assert (done.returncode, done.stderr) == (2, f"Error: {message}\n")
+    assert not (tmp_path / "home" / "published.json").exists()

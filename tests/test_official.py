@@ -116,7 +116,7 @@ def test_the_metadata_are_what_a_document_can_have(sources: tuple[OfficialSource
 def test_a_document_is_had_from_its_address(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
     """With what the list knows of it, under a place that does not depend on where it was had."""
     server.pages["/brief"] = Page(b"%PDF-1.7", "application/pdf")
-    [found] = gather(fetcher, tmp_path / "none", [SOURCE])
+    [found] = gather(fetcher, tmp_path / "none", [SOURCE], print)
     assert found == Official("brief2025", b"%PDF-1.7", ".pdf", SOURCE.metadata())
     assert found.place == "official:brief2025"
 
@@ -128,7 +128,7 @@ def test_the_next_address_is_tried_where_one_fails(server: WebServer, fetcher: F
         for path, format_ in (("weg", "pdf"), ("nieuws", "html"), ("meer", "html"))
     ]
     server.pages |= {"/nieuws": PAGE, "/meer": PAGE}
-    [found] = gather(fetcher, tmp_path, [first, second, third])
+    [found] = gather(fetcher, tmp_path, [first, second, third], print)
     assert found == Official("brief2025", PAGE.body, ".html", second.metadata(), "utf-8")
     assert server.paths() == ["/weg", "/nieuws"]
 
@@ -136,7 +136,7 @@ def test_the_next_address_is_tried_where_one_fails(server: WebServer, fetcher: F
 def test_a_page_that_comes_in_place_of_a_file_is_not_taken_for_it(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
     """A page that asks for consent, or one about the document, is not the document."""
     server.pages["/brief"] = PAGE
-    [missing] = gather(fetcher, tmp_path, [SOURCE])
+    [missing] = gather(fetcher, tmp_path, [SOURCE], print)
     assert isinstance(missing, Missing)
     assert missing.reason.startswith(f"{SITE}/brief: a web page came where a .pdf file was expected | ")
 
@@ -144,7 +144,7 @@ def test_a_page_that_comes_in_place_of_a_file_is_not_taken_for_it(server: WebSer
 def test_a_file_comes_in_place_of_a_page(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
     """Where a page is meant, another form of the same is as good."""
     server.pages["/brief"] = Page(b"%PDF-1.7", "application/pdf")
-    [found] = gather(fetcher, tmp_path, [replace(SOURCE, format="html")])
+    [found] = gather(fetcher, tmp_path, [replace(SOURCE, format="html")], print)
     assert isinstance(found, Official)
     assert found.suffix == ".pdf"
 
@@ -154,13 +154,14 @@ def test_what_cannot_be_had_says_why_and_what_to_do(server: WebServer, fetcher: 
     server.pages |= {"/robots.txt": Page(b"User-agent: *\nDisallow: /x", "text/plain"), "/z": PAGE}
     other = replace(SOURCE, key="z", url=f"{SITE}/z", format="html")
     folder = tmp_path / "saved"
-    missing, found = gather(fetcher, folder, [SOURCE, other, replace(SOURCE, url=f"{SITE}/x?token=geheim", title="De brief")])
+    missing, found = gather(
+        fetcher, folder, [SOURCE, other, replace(SOURCE, url=f"{SITE}/x?token=geheim", title="De brief")], print
+    )
     assert missing == Missing(
         "brief2025",
         "Brief over AI",
         f"{SITE}/brief: 404: it is not there; check the address | "
-        f"{SITE}/x?token=…: the robots.txt of 'documenten.example' does not allow programs to visit it; "
-        "save the page by hand and ingest the file | "
+        f"{SITE}/x?token=…: the robots.txt of 'documenten.example' does not allow programs to visit it | "
         f"Save {SITE}/brief by hand as '{folder}/brief2025.pdf' and run this again",
     )
     assert missing.place == "official:brief2025"
@@ -169,7 +170,7 @@ def test_what_cannot_be_had_says_why_and_what_to_do(server: WebServer, fetcher: 
 
 def test_a_document_without_an_address_is_reported(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
     """It says what is known and under which name a file would be taken; nothing is asked for."""
-    [missing] = gather(fetcher, tmp_path, [replace(SOURCE, url="")])
+    [missing] = gather(fetcher, tmp_path, [replace(SOURCE, url="")], print)
     assert missing == Missing(
         "brief2025",
         "Brief over AI",
@@ -188,7 +189,7 @@ def test_a_file_saved_by_hand_wins(server: WebServer, fetcher: Fetcher, tmp_path
     (path.parent / "brief.html").write_bytes(b"another")
     server.pages["/brief"] = PAGE
     for source in (SOURCE, replace(SOURCE, url="")):
-        [found] = gather(fetcher, path.parent, [source])
+        [found] = gather(fetcher, path.parent, [source], print)
         assert found == Official("brief2025", b"by hand", suffix.lower(), source.metadata(), path=path)
     assert server.seen == []
 
@@ -198,7 +199,7 @@ def test_a_file_saved_by_hand_that_cannot_be_read_is_reported(fetcher: Fetcher, 
     path = tmp_path / "brief2025.html"
     with path.open("wb") as target:
         target.truncate(64 * 1024 * 1024 + 1)
-    [missing] = gather(fetcher, tmp_path, [SOURCE])
+    [missing] = gather(fetcher, tmp_path, [SOURCE], print)
     reason = "it is 67,108,865 bytes; the limit is 67,108,864. Split it and try again"
     assert missing == Missing("brief2025", "Brief over AI", f"{str(path)!r}: {reason}")
 
@@ -211,7 +212,7 @@ def test_a_second_run_fetches_nothing_that_did_not_change(server: WebServer, fet
 
     server.pages["/brief"] = versioned
     source = replace(SOURCE, format="html")
-    runs = [next(gather(fetcher, tmp_path, [source])) for _ in range(2)]
+    runs = [next(gather(fetcher, tmp_path, [source], print)) for _ in range(2)]
     assert runs == [
         Official("brief2025", PAGE.body, ".html", source.metadata(), "utf-8", is_from_cache=cached) for cached in (False, True)
     ]
@@ -221,6 +222,6 @@ def test_documents_come_one_at_a_time(server: WebServer, fetcher: Fetcher, tmp_p
     """The next one is not asked for before the one before has been taken."""
     server.pages |= {"/a": PAGE, "/b": PAGE}
     sources = [replace(SOURCE, key=key, url=f"{SITE}/{key}", format="html") for key in "ab"]
-    found = gather(fetcher, tmp_path, sources)
+    found = gather(fetcher, tmp_path, sources, print)
     asked = [(each.key, server.paths()) for each in found]
     assert asked == [("a", ["/a"]), ("b", ["/a", "/b"])]

@@ -118,10 +118,10 @@ def _locator(labelled: Quote) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("suspicion", "language", "mark"),
     [
-        (Suspicion.MACHINE, "nl", "[Verdacht: deze tekst lijkt gericht aan een machine] "),
-        (Suspicion.HIDDEN, "nl", "[Verdacht: hier staan onzichtbare tekens] "),
-        (Suspicion.MACHINE, "en", "[Suspicious: this text seems to be addressed to a machine] "),
-        (Suspicion.HIDDEN, "en", "[Suspicious: there are invisible characters here] "),
+        (Suspicion.MACHINE, "nl", "[Verdacht: in deze passage staat tekst die aan een machine gericht lijkt] "),
+        (Suspicion.HIDDEN, "nl", "[Verdacht: in deze passage staan onzichtbare tekens] "),
+        (Suspicion.MACHINE, "en", "[Suspicious: this passage holds text that seems to be addressed to a machine] "),
+        (Suspicion.HIDDEN, "en", "[Suspicious: this passage holds invisible characters] "),
     ],
 )
 def test_suspicious_quote_stands_behind_a_mark(suspicion: Suspicion, language: Language, mark: str) -> None:

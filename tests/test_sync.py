@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.metadata import Metadata
-from ingest.receipt import Copy, Refusal, Wish
+from ingest.receipt import Placed, Refusal, Wish
 from tests.counts import count
 from tests.desk import OTTERS, WILLOWS, Desk
 from vectorstore.errors import UsageError
@@ -66,7 +66,7 @@ def test_rename_with_its_sidecar_is_the_document_that_it_was(desk: Desk) -> None
     assert (source.title, source.author) == ("Wilgen", "De dijkgraaf")
     for name in ("bomen.txt", "bomen.txt.toml"):
         shutil.copy(desk.docs / name, desk.docs / name.replace("bomen", "kopie"))
-    assert desk.sync().copies == [Copy(willows, str(desk.docs / "kopie.txt"))]
+    assert desk.sync().copies == [Placed(willows, str(desk.docs / "kopie.txt"))]
     assert desk.sync().published is False
 
 
@@ -101,7 +101,7 @@ def test_renamed_and_copied_at_once(desk: Desk) -> None:
     path.rename(desk.docs / "een.txt")
     copy = desk.write("twee.txt", WILLOWS)
     receipt = desk.sync()
-    assert (receipt.renamed, receipt.copies, receipt.removed) == ([willows], [Copy(willows, str(copy))], [])
+    assert (receipt.renamed, receipt.copies, receipt.removed) == ([willows], [Placed(willows, str(copy))], [])
     assert places(desk) == {willows: ["een.txt", "twee.txt"]}
     assert desk.sync().published is False
 
@@ -112,10 +112,10 @@ def test_same_text_under_two_names_is_one_document(desk: Desk) -> None:
     copy = desk.write("kopie.md", WILLOWS)
     receipt = desk.sync()
     (copied,) = receipt.added[1:]
-    assert (receipt.copies, receipt.documents) == ([Copy(copied, str(desk.docs / "wilgen.txt"))], 2)
+    assert (receipt.copies, receipt.documents) == ([Placed(copied, str(desk.docs / "wilgen.txt"))], 2)
     later = desk.write("later.txt", WILLOWS)
     receipt = desk.sync()
-    assert (receipt.copies, receipt.added, receipt.embeddings) == ([Copy(copied, str(later))], [], 0)
+    assert (receipt.copies, receipt.added, receipt.embeddings) == ([Placed(copied, str(later))], [], 0)
     assert places(desk) == {copied: ["kopie.md", "wilgen.txt", "later.txt"]}
     assert desk.sync().published is False
     copy.unlink()
@@ -156,7 +156,7 @@ def test_document_that_becomes_a_copy_goes(desk: Desk) -> None:
     (_, first, second) = desk.sync().added
     desk.write("twee.txt", WILLOWS)
     receipt = desk.sync()
-    assert (receipt.removed, receipt.copies) == ([second], [Copy(first, str(desk.docs / "twee.txt"))])
+    assert (receipt.removed, receipt.copies) == ([second], [Placed(first, str(desk.docs / "twee.txt"))])
     assert places(desk) == {first: ["een.txt", "twee.txt"]}
 
 
@@ -180,9 +180,22 @@ def test_folder_that_cannot_be_seen_removes_nothing(desk: Desk) -> None:
     (desk.docs / "wilgen.txt").unlink()
     desk.docs.rmdir()
     desk.docs.write_text("geen map", "utf-8")
-    with pytest.raises(UsageError, match="Say --yes"):
+    with pytest.raises(UsageError, match="is a file and no folder"):
         desk.sync()
     assert desk.texts() == {"wilgen.txt": WILLOWS}
+
+
+def test_links_out_of_a_folder_are_refused(desk: Desk, tmp_path: Path) -> None:
+    """A link in a folder brings in nothing from outside it; one to a file inside is that file."""
+    (tmp_path / "geheim.txt").write_text("Dit is van mij alleen.", "utf-8")
+    desk.write("wilgen.txt", WILLOWS)
+    link = desk.docs / "link.txt"
+    link.symlink_to(tmp_path / "geheim.txt")
+    (desk.docs / "zelf.txt").symlink_to(desk.docs / "wilgen.txt")
+    (desk.docs / "lus").symlink_to(desk.docs)
+    receipt = desk.sync()
+    assert receipt.refused == [Refusal(str(link), "it is a link to a file outside the folder; name that file itself")]
+    assert list(places(desk).values()) == [["wilgen.txt", "zelf.txt"]]
 
 
 def test_files_of_other_formats_are_counted(desk: Desk) -> None:
