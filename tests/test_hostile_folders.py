@@ -111,7 +111,10 @@ def test_thousands_of_empty_files(tmp_path: Path) -> None:
 
 def bomb(path: Path) -> None:
     """A Word document that unpacks to gigabytes of zeros."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file, file.open("word/document.xml", "w") as stream:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file,
+        file.open("a.xml", "w", force_zip64=True) as stream,
+    ):
         for _ in range(BOMB_MEBIBYTES // 8):
             stream.write(bytes(8 * MEBIBYTE))
 
