@@ -157,6 +157,6 @@ def test_two_ingests_and_a_remove_at_once(place: Place) -> None:
         found["succeeded"] += done.count(0)
         found["said that another is at work"] += done.count(1)
     place.sync()
-    assert place.names() == ["otters", "wilgen"]
+    assert place.names() == ["otters", "weg", "wilgen"]
     summed = ", ".join(f"{number} {what}" for what, number in sorted(found.items()))
     count("two ingests and a remove at once", f"{ROUNDS} times: {summed}; nothing lost")
