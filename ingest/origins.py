@@ -1,6 +1,7 @@
 """Where documents come from: files, folders, addresses and the bundled dossier."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from ingest.formats import LOADERS, why_not
 from ingest.metadata import SIDECAR, Metadata
 
 DOSSIER_PLACE = "dossier:"
-_ATTEMPTS = 3
+_ATTEMPTS, _TICK_SECONDS = 3, 0.02  # the clock of a file goes on every 10 ms at the slowest
 _NO_DOCUMENTS = (".", "~$")  # hidden files, and those by which Word says that a document is open
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -47,6 +48,7 @@ class Origin:
             for _ in range(_ATTEMPTS):
                 if (data := _read_unchanged(self.path)) is not None:
                     return data
+                time.sleep(_TICK_SECONDS)
         except OSError as error:
             raise RefusedError(f"it cannot be read ({error.strerror or type(error).__name__})") from error
         raise RefusedError("it changed while it was read; try again when nothing writes to it")
@@ -136,11 +138,13 @@ def _files_in(folder: Path, refused: list[tuple[str, RefusedError]]) -> Iterator
 
 
 def _read_unchanged(path: Path) -> bytes | None:
-    """The bytes of a file, or None when it was written to meanwhile."""
+    """The bytes of a file, or None when it was written to meanwhile, or just before: its clock could not tell the two apart."""
     with path.open("rb") as stream:
-        before = os.fstat(stream.fileno())
+        now, before = time.time_ns(), os.fstat(stream.fileno())
         if before.st_size > MAX_BYTES:
             raise RefusedError(f"it is {before.st_size:,} bytes; the limit is {MAX_BYTES:,}. Split it and try again")
+        if 0 <= now - before.st_mtime_ns < _TICK_SECONDS * 1e9:
+            return None
         data = stream.read(MAX_BYTES + 1)
         after = os.fstat(stream.fileno())
     is_same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size) and len(data) == after.st_size

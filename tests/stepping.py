@@ -37,9 +37,10 @@ IsStep = Callable[[int, str], bool]
 class SteppedCommand:
     """A real command in a process of its own that names each thing it is about to do to the home on stderr, and waits for leave."""
 
-    def __init__(self, place: Place, *arguments: str | Path, keep: int = 1) -> None:
+    def __init__(self, place: Place, *arguments: str | Path, keep: int = 1, watched: Path | None = None) -> None:
+        """`watched` is a folder whose steps are waited for in place of the home's."""
         variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": str(keep)}
-        line = [sys.executable, "-c", _STEPS, str(place.home), *map(str, arguments)]
+        line = [sys.executable, "-c", _STEPS, str(watched or place.home), *map(str, arguments)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, text=True)
         self.steps = 0

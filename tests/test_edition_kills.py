@@ -1,18 +1,13 @@
 """Editions and other processes: ingests that are killed, that meet, and a bot that goes on answering."""
 
-import os
-import shutil
 import signal
 
 import pytest
 
 from tests.command import run
 from tests.place import OTTERS, WILLOWS, Place
-from tests.stepping import Bot, IsStep, SteppedCommand, after, at, never, quoted
+from tests.stepping import Bot, IsStep, SteppedCommand, after, at, quoted
 from vectorstore.errors import BusyError
-from vectorstore.settings import PREFIX
-
-MANY_KILLS = 25
 
 
 def check_after_kill(place: Place) -> None:
@@ -48,31 +43,6 @@ def test_killed_ingest_leaves_the_edition_whole(place: Place, point: IsStep, cur
         assert ingest.process.wait() == -signal.SIGKILL
     assert place.shelf.current().number == current
     check_after_kill(place)
-
-
-@pytest.mark.skipif(f"{PREFIX}SOAK" not in os.environ, reason=f"{MANY_KILLS} kills: set {PREFIX}SOAK=1")
-def test_many_killed_ingests_leave_the_edition_whole(place: Place) -> None:
-    """SIGKILL at moments all over an ingest, before a step and just after it."""
-    origin = place.home.with_name("origin")
-    place.publish(wilgen=WILLOWS)
-    shutil.copytree(place.home, origin)
-    (place.docs / "wilgen.txt").unlink()
-    (place.docs / "otters.txt").write_text(OTTERS, "utf-8")
-    with SteppedCommand(place, "ingest", "--sync", place.docs, "--yes") as whole:
-        assert whole.stop_before(never) is None
-    for kill in range(MANY_KILLS):
-        shutil.rmtree(place.home)
-        shutil.copytree(origin, place.home)
-        (place.docs / "wilgen.txt").unlink(missing_ok=True)
-        (place.docs / "otters.txt").write_text(OTTERS, "utf-8")
-        last = 1 + kill * (whole.steps - 1) // MANY_KILLS
-        with SteppedCommand(place, "ingest", "--sync", place.docs, "--yes") as ingest:
-            assert ingest.stop_before(after(last - 1))
-            if kill % 2:
-                ingest.go_on()
-            ingest.process.send_signal(signal.SIGKILL)
-            ingest.process.wait()
-        check_after_kill(place)
 
 
 def test_interrupted_ingest_cleans_up(place: Place) -> None:

@@ -1,16 +1,22 @@
 """A disk that is full while an edition is built: one sentence, and what was published stays."""
 
+import os
+import random
+import shutil
 import subprocess
 import sys
+from math import log2
 from pathlib import Path
 
 import pytest
 
 from tests.command import command
 from tests.conftest import ROOT
+from tests.counts import count
 from tests.place import OTTERS, WILLOWS, Place
 from vectorstore.settings import PREFIX
 
+LIMITS, SEED = (40 if f"{PREFIX}SOAK" in os.environ else 1), 20261125
 _LIMITED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
@@ -43,6 +49,25 @@ def test_file_that_cannot_grow_is_one_sentence(crowded: Place, largest: str) -> 
     limit = (crowded.home / "editions" / "1" / largest).stat().st_size
     line = [sys.executable, "-c", _LIMITED, str(limit), "ingest", str(crowded.docs)]
     check_full(crowded, subprocess.run(line, env=crowded.variables(), capture_output=True, text=True, check=False))
+
+
+def test_files_that_can_grow_up_to_any_size(crowded: Place) -> None:
+    """Wherever the room ends, in this thread or in the one that writes, the edition is published whole or not at all."""
+    origin = Path(shutil.copytree(crowded.home, crowded.home.with_name("origin")))
+    chance, published = random.Random(SEED), 0  # noqa: S311  # the same limits every time
+    largest = max(path.stat().st_size for path in origin.rglob("*")) * 3  # as an edition with the long document
+    for _ in range(LIMITS):
+        shutil.rmtree(crowded.home)
+        shutil.copytree(origin, crowded.home)
+        limit = int(2 ** chance.uniform(5, log2(largest)))
+        line = [sys.executable, "-c", _LIMITED, str(limit), "ingest", "--quiet", str(crowded.docs)]
+        done = subprocess.run(line, env=crowded.variables(), capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            published += 1
+            assert crowded.names() == ["lang", "wilgen"]
+        else:
+            check_full(crowded, done)
+    count("full disks", f"{LIMITS} at random sizes (seed {SEED}), {published} large enough; all whole or nothing")
 
 
 # In a file system of its own, which ends with the process: nobody outside sees it, and nothing has to be unmounted.

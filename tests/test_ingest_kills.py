@@ -24,7 +24,7 @@ from tests.stepping import SteppedCommand, after, never
 from vectorstore.retrieval import Retriever
 from vectorstore.settings import PREFIX
 
-KILLS = 200 if f"{PREFIX}SOAK" in os.environ else 6
+KILLS = 200 if f"{PREFIX}SOAK" in os.environ else 4
 SEED = 20261125
 QUESTION = "Hoeveel wilgen en otters telt de dijkgraaf?"
 MOST_SECONDS = 0.6  # from a step to the kill; a whole ingest takes about three times as long
@@ -134,12 +134,13 @@ class Killing:
         shutil.copytree(self.origin, self.place.home)
         ours = {psutil.Process(), *processes_of(self.place.home)}
         with ingest(self.place) as command:
+            ours.add(psutil.Process(command.process.pid))
             assert command.stop_before(after(step - 1))
             command.let_go()
             with suppress(TimeoutExpired):
                 command.process.wait(seconds)
             command.process.kill()
-            left = set(processes_of(self.place.home)) - ours - {psutil.Process(command.process.pid)}
+            left = set(processes_of(self.place.home)) - ours
         assert psutil.wait_procs(left, timeout=60)[1] == []
         return len(left)
 

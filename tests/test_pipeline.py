@@ -19,7 +19,7 @@ from vectorstore.errors import ModelMismatchError, UnavailableError, UsageError
 
 def facts(receipt: Receipt) -> dict[str, object]:
     """What a receipt says, less how long it took and what there is to be remarked."""
-    return {name: value for name, value in asdict(receipt).items() if name not in {"seconds", "remarks"}}
+    return {name: value for name, value in asdict(receipt).items() if name not in {"seconds", "remarks", "still_there"}}
 
 
 def check_edition(edition: Edition) -> None:
@@ -214,8 +214,8 @@ def test_file_whose_name_is_no_text_stops_nobody(desk: Desk) -> None:
     path = desk.docs / os.fsdecode(b"caf\xe9.txt")
     path.write_text(WILLOWS, "utf-8")
     desk.write("otters.txt", OTTERS)
-    assert desk.ingest(desk.docs).refused == [Refusal(str(path), "its name is not UTF-8; rename it")]
-    assert desk.ingest(path).refused == [Refusal(str(path), "its name is not UTF-8; rename it")]
+    assert desk.ingest(desk.docs).refused == [Refusal(str(path), "its name, or that of its folder, is not UTF-8; rename it")]
+    assert desk.ingest(path).refused == [Refusal(str(path), "its name, or that of its folder, is not UTF-8; rename it")]
     assert desk.texts() == {"otters.txt": OTTERS}
 
 

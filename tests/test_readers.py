@@ -194,3 +194,31 @@ def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(RefusedError, match="cannot be read"):
         Origin(path, str(path)).read()
+
+
+class Overwritten(Log):
+    """A file that is written again in place after each time that it is read, at once or as soon as its clock has gone on."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """See `io.FileIO`."""
+        data = io.FileIO.read(self, -1 if size is None else size)
+        with Path(str(self.name)).open("r+b") as other:
+            other.write(b"n" * len(data))
+        return data
+
+
+class OverwrittenPath(LogPath):
+    """Where such a file is."""
+
+    def open(self, *_arguments: object, **_options: object) -> Overwritten:
+        """See `Path`."""
+        return Overwritten(str(self))
+
+
+def test_file_that_is_written_twice_in_a_moment_is_refused(tmp_path: Path) -> None:
+    """Also where the file is as long as it was, and its time too: the clock of a file stands still for milliseconds."""
+    path = tmp_path / "wissel.txt"
+    for _ in range(20):
+        path.write_bytes(b"oud")
+        with pytest.raises(RefusedError, match=r"^it changed while it was read; try again"):
+            Origin(OverwrittenPath(path), str(path)).read()

@@ -349,8 +349,9 @@ def test_documents_come_and_go(tmp_path: Path, here: Here) -> None:
     assert (stored(home)[added].source.title, stored(home)[added].source.published) == ("Goed [31m", "2025-04")
 
     code, out, err = here("remove", "goed")
-    what, outcome = out.splitlines()
+    what, still, outcome = out.splitlines()
     assert (code, what, err) == (0, f"removed: {added}", "")
+    assert still == f"still at {str(good)!r}: an ingest or a sync of it would add {added} again"
     size = f"1 documents, {Shelf(home).current().passages} passages"
     assert outcome.startswith(f"Edition 2 is published: {size}, 0 embedded in ")
 

@@ -1,5 +1,6 @@
 """The only importer of Chroma: vectors in, similarities out."""
 
+import os
 import warnings
 from collections.abc import Collection as Ids
 from collections.abc import Iterator, Sequence
@@ -60,9 +61,11 @@ class PassageStore:
             self._passages = self._collection(_PASSAGES, model, create=create)
             self._caveats = self._collection(_CAVEATS, model, create=create)
         except (NotFoundError, ChromaError, ValueError, OSError) as error:
+            advice = "Restore an earlier edition, or ingest again."
+            if not os.access(folder / "chroma.sqlite3", os.W_OK):
+                advice = "Chroma must be able to write what it reads: check the rights of KANTTEKENING_HOME."
             raise DamagedEditionError(
-                f"The vector store in {str(folder)!r} cannot be opened ({type(error).__name__}). "
-                "Restore an earlier edition, or ingest again."
+                f"The vector store in {str(folder)!r} cannot be opened ({type(error).__name__}). {advice}"
             ) from error
 
     def close(self) -> None:
