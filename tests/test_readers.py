@@ -196,14 +196,20 @@ def test_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
         Origin(path, str(path)).read()
 
 
+def write_by_a_slow_clock(path: Path, data: bytes) -> None:
+    """Write a file on a disk of which the clock goes on every 10 ms, as that of many does."""
+    path.write_bytes(data)
+    tick = path.stat().st_mtime_ns // 10_000_000 * 10_000_000
+    os.utime(path, ns=(tick, tick))
+
+
 class Overwritten(Log):
-    """A file that is written again in place after each time that it is read, at once or as soon as its clock has gone on."""
+    """A file that is written again, as long as it was, after each time that it is read."""
 
     def read(self, size: int | None = -1) -> bytes:
         """See `io.FileIO`."""
         data = io.FileIO.read(self, -1 if size is None else size)
-        with Path(str(self.name)).open("r+b") as other:
-            other.write(b"n" * len(data))
+        write_by_a_slow_clock(Path(str(self.name)), b"n" * len(data))
         return data
 
 
@@ -216,9 +222,9 @@ class OverwrittenPath(LogPath):
 
 
 def test_file_that_is_written_twice_in_a_moment_is_refused(tmp_path: Path) -> None:
-    """Also where the file is as long as it was, and its time too: the clock of a file stands still for milliseconds."""
+    """Also where the file is as long as it was, and its time the same: the clock of a disk stands still for milliseconds."""
     path = tmp_path / "wissel.txt"
     for _ in range(20):
-        path.write_bytes(b"oud")
+        write_by_a_slow_clock(path, b"oud")
         with pytest.raises(RefusedError, match=r"^it changed while it was read; try again"):
             Origin(OverwrittenPath(path), str(path)).read()
