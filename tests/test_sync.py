@@ -280,8 +280,8 @@ def _change(folder: Path, chance: random.Random, names: list[str], texts: list[s
             "'wilgen.toml' beside it has published = 'gisteren'; write it as text, and a date as 2025-04-22",
         ),
         ("title = [", "'wilgen.toml' beside it is not valid TOML"),
-        (f"title = {'9' * 5_000}", "'wilgen.toml' beside it is not valid TOML (ValueError); correct it or move it"),
-        (f"title = {'[' * 5_000}", "'wilgen.toml' beside it is not valid TOML (RecursionError); correct it or move it"),
+        (f"title = {'9' * 5_000}", "'wilgen.toml' beside it cannot be read (ValueError); correct it or move it"),
+        (f"title = {'[' * 5_000}", "'wilgen.toml' beside it cannot be read (RecursionError); correct it or move it"),
     ],
 )
 def test_sidecar_that_cannot_be_used_is_named(desk: Desk, text: str, reason: str) -> None:
