@@ -16,7 +16,7 @@ from tests.place import OTTERS, WILLOWS, Place
 from tests.stepping import SteppedCommand, at
 from vectorstore.settings import PREFIX
 
-ROUNDS = 20 if f"{PREFIX}SOAK" in os.environ else 1
+ROUNDS = 10 if f"{PREFIX}SOAK" in os.environ else 1
 BUSY = "Error: Another ingest is running. Wait until it is done and try again.\n"
 BEAVERS = "De bever bouwt een dam naast de otter in de Biesbosch. Boswachters tellen er tien."
 

@@ -16,7 +16,7 @@ from tests.counts import count
 from tests.place import OTTERS, WILLOWS, Place
 from vectorstore.settings import PREFIX
 
-LIMITS, SEED = (40 if f"{PREFIX}SOAK" in os.environ else 1), 20261125
+LIMITS, SEED = (15 if f"{PREFIX}SOAK" in os.environ else 1), 20261125
 _LIMITED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
