@@ -35,11 +35,14 @@ ask: question $(VENV)/.installed
 question:
 	$(if $(value Q),,$(error No question. Ask one: make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"))
 
+# Two processes, each with whole files, as what a file prepares is made once.
+SIDE_BY_SIDE = -n 2 --dist loadfile
+
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 soak: $(VENV)/.installed-dev
-	@KANTTEKENING_SOAK=1 $(BIN)/python -m pytest -o timeout=3600
+	@KANTTEKENING_SOAK=1 $(BIN)/python -m pytest -o timeout=3600 $(SIDE_BY_SIDE)
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

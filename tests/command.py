@@ -34,13 +34,15 @@ def command(*arguments: str | Path) -> list[str]:
 def environment(**variables: str | Path) -> dict[str, str]:
     """This process's environment, with the checkout on the path; a name in lower case is a setting of ours."""
     ours = {f"{PREFIX}{name.upper()}" if name.islower() else name: str(value) for name, value in variables.items()}
-    return {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **ours}
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}  # a terminal has its own
+    return {**inherited, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **ours}
 
 
 class Terminal:
     """The command with a terminal of 60 columns as its stdin, stdout and stderr."""
 
     def __init__(self, *arguments: str | Path, **variables: str | Path) -> None:
+        self._waiting = b""
         self._ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (40, COLUMNS))
         self.process = subprocess.Popen(
@@ -53,17 +55,18 @@ class Terminal:
         os.write(self._ours, keys.encode())
 
     def read(self, until: str | None = None) -> str:
-        """What appears, up to and including some text or else to the end."""
-        seen = b""
-        while until is None or until.encode() not in seen:
+        """What appears, up to and including some text or else to the end; what came with it is for the next read."""
+        while until is None or until.encode() not in self._waiting:
             try:
                 more = os.read(self._ours, 4096)
             except OSError:  # how Linux says that nobody has the other side open any more
                 more = b""
             if not more:
                 break
-            seen += more
-        return seen.decode()
+            self._waiting += more
+        before, found, after = self._waiting.partition(until.encode()) if until else (self._waiting, b"", b"")
+        self._waiting = after
+        return (before + found).decode()
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -160,10 +161,9 @@ class Killing:
 
 
 @pytest.fixture
-def killing(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Killing:
+def killing(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Killing]:
     """A home with what was before, and a folder with what comes after."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    temporary = Path(tempfile.mkdtemp(prefix="k"))  # the path of a socket may have a hundred characters
     monkeypatch.setenv("TMPDIR", str(temporary))
     write(place.docs, BEFORE)
     place.sync(keep=1)
@@ -172,7 +172,8 @@ def killing(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ki
     with ingest(place) as whole:
         assert whole.stop_before(never) is None
         assert whole.process.wait() == 0
-    return Killing(place, origin, temporary, before, state(place), files(place.home), whole.steps)
+    yield Killing(place, origin, temporary, before, state(place), files(place.home), whole.steps)
+    shutil.rmtree(temporary)
 
 
 def test_ingest_that_is_killed_at_any_moment_is_whole_or_nothing(killing: Killing) -> None:

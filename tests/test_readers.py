@@ -2,9 +2,11 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -137,8 +139,7 @@ sys.stdin.read()
 @pytest.mark.parametrize("names", [["kort.txt"], ["kort.txt", "pijp.txt"]], ids=["idle", "in the middle of a document"])
 def test_readers_end_with_the_one_who_gives(tmp_path: Path, names: list[str]) -> None:
     """Where the ingest is killed its processes end too, at the latest when a document has had its time; none leaves a socket."""
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    temporary = Path(tempfile.mkdtemp(prefix="k"))  # the path of a socket may have a hundred characters
     (tmp_path / "kort.txt").write_text("Kort.", "utf-8")
     os.mkfifo(tmp_path / "pijp.txt")  # reading it never ends
     line, pipe = [sys.executable, "-c", _GIVING, "1", *(str(tmp_path / name) for name in names)], subprocess.PIPE
@@ -149,7 +150,9 @@ def test_readers_end_with_the_one_who_gives(tmp_path: Path, names: list[str]) ->
         giving.kill()
     assert len(left) == 3  # the server, its reader, and Python's keeper of shared memory
     assert psutil.wait_procs(left, timeout=30)[1] == []
-    assert len(names) > 1 or list(temporary.iterdir()) == []
+    is_empty = list(temporary.iterdir()) == []
+    shutil.rmtree(temporary)
+    assert len(names) > 1 or is_empty
 
 
 def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> None:
