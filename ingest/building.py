@@ -79,6 +79,7 @@ class EditionBuilder:
     def remove(self, source_id: str) -> None:
         """Take a document out."""
         self._removed.add(source_id)
+        self._relabelled.pop(source_id, None)
 
     def put(self, document: Document, entry: Entry, passages: Sequence[Passage]) -> None:
         """Add a document, or put it in the place of the one with its id, or of the one at its place that is not put elsewhere.
@@ -86,6 +87,7 @@ class EditionBuilder:
         Passages that it had before keep their vectors.
         """
         source = document.source
+        self._relabelled.pop(source.id, None)
         before = self._before.passages_of(source.id) if self._before and source.id not in self._put else []
         ids = frozenset(passage.id for passage in passages)
         kept = {stored.passage.id: stored.vectors for stored in before if stored.passage.id in ids}
@@ -96,7 +98,8 @@ class EditionBuilder:
 
     def relabel(self, source: Source, entry: Entry) -> None:
         """Put down that a document whose text stays is at other places; another may come to the one that it had."""
-        self.catalog.relabel(source, entry)
+        self._wait()
+        self._stand(source, entry)
         self._relabelled[source.id] = source, entry
 
     def finish(self) -> tuple[int, int, int]:
@@ -104,7 +107,7 @@ class EditionBuilder:
         self._flush()
         catalog = self.catalog
         for source, entry in self._relabelled.values():  # of those too that were waiting to be written
-            catalog.relabel(source, entry)
+            self._stand(source, entry)
         for source_id in (self._removed | self._displaced) - self._put.keys():
             self._drop(source_id, keep=frozenset())
         self._index()
@@ -174,6 +177,15 @@ class EditionBuilder:
         if other is not None and self._put.get(other) != source.place:
             self._catalog.displace(other)
             self._displaced.add(other)
+
+    def _stand(self, source: Source, entry: Entry) -> None:
+        """Put a document at its place; one that stands there still is about to go, or to be put or relabelled itself."""
+        other = self._catalog.source_at(source.place)
+        if other is not None and other != source.id:
+            self._catalog.displace(other)
+            self._displaced.add(other)
+        self._catalog.relabel(source, entry)
+        self._displaced.discard(source.id)
 
     def _drop(self, source_id: str, keep: frozenset[str]) -> None:
         """Take a document out; the vectors of passages that stay are kept."""

@@ -201,6 +201,19 @@ def test_an_edition_of_an_older_form_is_a_base(tmp_path: Path) -> None:
     assert "otter" in Kinship(tmp_path / "2" / "kinship").kin_of("otter", DigestEmbeddings().encode_query)
 
 
+def test_document_comes_to_a_place_where_another_still_stands(tmp_path: Path) -> None:
+    """Two documents that trade places, and one whose place another takes before it goes, are where they are at the end."""
+    one, two, gone = (made(name, f"{name} is er.", place=f"/{name}.txt") for name in ("een", "twee", "weg"))
+    build(tmp_path / "1", one, two, gone)
+    with building(tmp_path / "2", tmp_path / "1") as builder:
+        moves = [(one, "/twee.txt"), (two, "/weg.txt"), (one, "/een.txt"), (two, "/twee.txt"), (one, "/weg.txt")]
+        for (document, entry, _), place in moves:
+            builder.relabel(replace(document.source, place=place), entry)
+        builder.remove("weg")
+        assert builder.finish() == (2, 2, 0)
+        assert {each.id: each.place for each in builder.catalog.sources()} == {"een": "/weg.txt", "twee": "/twee.txt"}
+
+
 def test_what_fails_while_a_batch_is_written_is_raised(tmp_path: Path) -> None:
     """Two documents at one place cannot be written, and the next call says so."""
     with building(tmp_path / "1") as builder:
