@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.blocks import printable
-from bot.ingest_commands import account_for
 from bot.options import AsJson, DryRun
+from bot.receipts import account_for
 from bot.screen import Screen
 
 if TYPE_CHECKING:

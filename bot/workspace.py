@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,13 +123,13 @@ class Workspace:
             sync=options.sync,
             may_empty=options.may_empty,
             dry_run=options.dry_run,
-            fetched=self._fetched(addresses, options) if addresses or options.official else (),
         )
-        try:
+        if not addresses and not options.official:
             return self._run(wish)
+        try:
+            return self._run(replace(wish, fetched=self._fetched(addresses, options)))
         finally:
-            if wish.fetched:
-                self._sweep_copies()
+            self._sweep_copies()
 
     def _sweep_copies(self) -> int:
         """Keep no copy of a page that no edition has; returns how many files went."""

@@ -14,6 +14,7 @@ from ingest.origins import Found, Origin
 from ingest.web import Fetcher
 from ingest.web_cache import WebCache, digest
 from vectorstore.debate import Debate
+from vectorstore.errors import UnavailableError
 from vectorstore.passages import Source
 
 _TEXT = {".html", ".htm", ".txt", ".md"}
@@ -66,12 +67,17 @@ def sweep_copies(sources: Iterable[Source], places: WebPlaces) -> int:
     """Delete the copies of what none of these sources was fetched from; returns how many files went.
 
     Raises:
-        OSError: one cannot be deleted.
+        UnavailableError: one cannot be deleted.
     """
     addresses = {address for source in sources for address in (source.place, *source.also, source.url or "")}
-    return WebCache(places.copies).keep_only(
-        str(visitable(each, may_visit_private=True)) for each in addresses if _is_visitable(each)
-    )
+    urls = [str(visitable(each, may_visit_private=True)) for each in addresses if _is_visitable(each)]
+    try:
+        return WebCache(places.copies).keep_only(urls)
+    except OSError as error:
+        raise UnavailableError(
+            f"The copies of web pages in {str(places.copies)!r} could not be removed ({error.strerror}). "
+            "Make the folder writable and try again."
+        ) from error
 
 
 def _at_addresses(addresses: Iterable[str], fetcher: Fetcher, notice: Notice) -> Iterator[Found]:

@@ -111,32 +111,22 @@ class Fetcher:
 
         return self._follow(start, finish, conditions, before=self._obey_robots)
 
-    def cached(self, url: str) -> Fetched | None:
-        """What was kept of an address when it was last fetched, without asking whether it changed."""
-        copy = self._cache.read(self._key(url))
-        return _fetched(copy, is_from_cache=True) if copy else None
-
-    def forget(self, url: str) -> None:
-        """Remove what was kept of an address from the disk; the Fetcher need not be entered.
+    def _forget(self, start: httpx.URL) -> None:
+        """Keep nothing of an address.
 
         Raises:
-            UnavailableError: it could not be removed.
+            UnavailableError: what was kept could not be removed.
         """
         try:
-            self._cache.forget(self._key(url))
+            self._cache.forget(str(start))
         except OSError as error:
             raise UnavailableError(
-                f"The copy of {shown(url)!r} could not be removed ({error.strerror}). Make its folder writable and try again."
+                f"The copy of {shown(str(start))!r} could not be removed ({error.strerror}). "
+                "Make its folder writable and try again."
             ) from error
 
     def _visitable(self, text: str, base: httpx.URL | None = None) -> httpx.URL:
         return visitable(text, may_visit_private=self._may_visit_private, base=base)
-
-    def _key(self, url: str) -> str:
-        try:
-            return str(visitable(url, may_visit_private=True))
-        except RefusedError:
-            return url  # never fetched, so nothing is kept under it
 
     def _follow(
         self,
@@ -226,7 +216,7 @@ class Fetcher:
         if copy.conditions() and "no-store" not in reply.headers.get("cache-control", "").lower():
             self._cache.write(str(start), copy)
         else:
-            self.forget(str(start))
+            self._forget(start)
 
 
 def _fetched(copy: Copy, *, is_from_cache: bool) -> Fetched:

@@ -17,13 +17,15 @@ import pytest
 
 from ingest.connections import Outside
 from ingest.extraction import RefusedError
-from ingest.fetching import WebPlaces, fetch
+from ingest.fetching import WebPlaces, fetch, sweep_copies
 from ingest.metadata import Metadata
 from ingest.origins import Origin
 from ingest.web import Fetched, Fetcher, Limits
+from ingest.web_cache import Copy, WebCache
 from tests.web_server import PUBLIC, Internet, Page, Seen, WebServer
 from vectorstore.debate import Debate
 from vectorstore.errors import UnavailableError
+from vectorstore.passages import Source
 from vectorstore.version import VERSION
 
 HTML = b"<!doctype html><p>Een ambtenaar leest elke brief na.</p>"
@@ -51,6 +53,11 @@ def fetcher(tmp_path: Path, internet: Internet) -> Iterator[Fetcher]:
     """A Fetcher as users have it, on that internet."""
     with Fetcher(tmp_path / "cache", outside=internet.outside()) as fetcher:
         yield fetcher
+
+
+def kept(folder: Path, url: str) -> Copy | None:
+    """The copy of a page that is kept in a folder."""
+    return WebCache(folder).read(url)
 
 
 def refusal(fetcher: Fetcher, url: str) -> str:
@@ -320,11 +327,13 @@ def test_packed_pages_are_unpacked(server: WebServer, internet: Internet, tmp_pa
     ],
     ids=["shorter than said", "packed and cut", "not packed", "another packing", "packed twice"],
 )
-def test_a_page_that_did_not_come_whole_is_refused(server: WebServer, fetcher: Fetcher, page: Page, why: str) -> None:
+def test_a_page_that_did_not_come_whole_is_refused(
+    server: WebServer, fetcher: Fetcher, tmp_path: Path, page: Page, why: str
+) -> None:
     """Half a document is not a document, and nothing of it is kept."""
     server.pages["/a"] = page
     assert refusal(fetcher, f"{SITE}/a") == why
-    assert fetcher.cached(f"{SITE}/a") is None
+    assert kept(tmp_path / "cache", f"{SITE}/a") is None
 
 
 def drip(write: Callable[[bytes], Any], stopped: threading.Event) -> None:
@@ -560,13 +569,15 @@ def test_what_did_not_change_is_not_sent_again(
     assert runs == expected
 
 
-def test_what_changed_is_sent_again(server: WebServer, fetcher: Fetcher) -> None:
+def test_what_changed_is_sent_again(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
     """A new version takes the place of the one that was kept."""
     server.pages["/a"] = versioned
     fetcher.fetch(f"{SITE}/a")
     server.pages["/a"] = Page(b"new", headers={"ETag": '"v2"'})
     assert fetcher.fetch(f"{SITE}/a") == Fetched(b"new", ".html", f"{SITE}/a", is_from_cache=False, charset=None)
-    assert fetcher.cached(f"{SITE}/a") == Fetched(b"new", ".html", f"{SITE}/a", is_from_cache=True, charset=None)
+    copy = kept(tmp_path / "cache", f"{SITE}/a")
+    assert copy
+    assert (copy.data, copy.suffix, copy.url, copy.charset, copy.etag) == (b"new", ".html", f"{SITE}/a", None, '"v2"')
 
 
 def test_a_copy_counts_only_for_the_address_that_gave_it(server: WebServer, fetcher: Fetcher) -> None:
@@ -609,7 +620,7 @@ def test_a_damaged_copy_is_as_good_as_none(
     fetcher.fetch(f"{SITE}/a")
     [path] = (tmp_path / "cache").glob(f"*{suffix}")
     damage(path)
-    assert fetcher.cached(f"{SITE}/a") is None
+    assert kept(tmp_path / "cache", f"{SITE}/a") is None
     assert [fetcher.fetch(f"{SITE}/a").is_from_cache for _ in range(2)] == [False, True]
 
 
@@ -622,31 +633,37 @@ def test_a_copy_with_odd_facts_is_as_good_as_none(
     fetcher.fetch(f"{SITE}/a")
     [path] = (tmp_path / "cache").glob("*.json")
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {name: value}), "utf-8")
-    assert fetcher.cached(f"{SITE}/a") is None
+    assert kept(tmp_path / "cache", f"{SITE}/a") is None
 
 
-def test_what_is_forgotten_is_gone_from_the_disk(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
-    """Also what a killed process left half-written; what was never fetched can be forgotten too."""
-    server.pages["/a"] = versioned
+def test_only_copies_of_what_is_held_are_kept(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
+    """A page stays as long as a document came from its address, however that is written; half-written copies go at once."""
+    server.pages["/a"] = server.pages["/b"] = versioned
     fetcher.fetch(f"{SITE}/a")
-    for path in list((tmp_path / "cache").iterdir()):
-        path.with_suffix(path.suffix + ".new").write_bytes(HTML)
-    outside = Fetcher(tmp_path / "cache")
-    outside.forget(f"{SITE}:80/a#top")
+    held = {path.name for path in (tmp_path / "cache").iterdir()}
+    fetcher.fetch(f"{SITE}/b")
+    for name in held:
+        (tmp_path / "cache" / f"{name}.new").write_bytes(HTML)
+    places = WebPlaces(tmp_path / "cache", tmp_path / "saved")
+    source = Source("a", "A", f"{SITE}:80/a#top", "nl", also=("/elders.txt", "official:a"), url="no address")
+    assert sweep_copies([source], places) == 4
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == held
+    assert sweep_copies([], places) == 2
     assert list((tmp_path / "cache").iterdir()) == []
-    outside.forget(f"{SITE}/never")
-    outside.forget("no address")
 
 
 def test_what_cannot_be_forgotten_is_told(server: WebServer, fetcher: Fetcher, tmp_path: Path) -> None:
-    """A copy that is still there is never said to be gone."""
+    """A copy that is still there is never said to be gone, nor passed over when the page may not be kept any more."""
     server.pages["/a"] = versioned
     fetcher.fetch(f"{SITE}/a")
     [path] = (tmp_path / "cache").glob("*.body")
     path.unlink()
     path.mkdir()
+    with pytest.raises(UnavailableError, match=r"^The copies of web pages in '.*cache' could not be removed"):
+        sweep_copies([], WebPlaces(tmp_path / "cache", tmp_path / "saved"))
+    server.pages["/a"] = Page(b"new")
     with pytest.raises(UnavailableError, match=r"^The copy of 'http://documenten\.example/a' could not be removed"):
-        fetcher.forget(f"{SITE}/a")
+        fetcher.fetch(f"{SITE}/a")
 
 
 def test_where_nothing_can_be_kept_pages_are_fetched_all_the_same(server: WebServer, internet: Internet, tmp_path: Path) -> None:
