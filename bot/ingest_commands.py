@@ -13,6 +13,7 @@ from bot.blocks import printable
 from bot.options import AsJson, DryRun
 from bot.receipts import account_for, tell
 from bot.screen import Screen
+from vectorstore.dates import is_date
 from vectorstore.errors import BusyError, KanttekeningError, UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 1.0
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_DATE = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 
 
 def ingest(  # noqa: PLR0913  # each is an option
@@ -121,13 +121,8 @@ def _date(given: str | None) -> str | None:
     Raises:
         UsageError: it is none.
     """
-    from datetime import date
-
-    try:
-        if given is not None:
-            date.fromisoformat(f"{given}-01-01"[:10] if _DATE.fullmatch(given) else "")
-    except ValueError as error:
-        raise UsageError(f"--published {given!r} is not a date. Write it as 2025, 2025-04 or 2025-04-22.") from error
+    if given is not None and not is_date(given):
+        raise UsageError(f"--published {given!r} is not a date. Write it as 2025, 2025-04 or 2025-04-22.")
     return given
 
 

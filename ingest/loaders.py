@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ingest.extraction import Extracted, RefusedError
 from ingest.formats import extract
-from ingest.metadata import Metadata, is_date, merge, metadata_from, one_line
+from ingest.metadata import Metadata, merge, metadata_from, one_line
 from ingest.origins import DOSSIER_PLACE, Origin
+from vectorstore.dates import is_date
 from vectorstore.debate import Debate
 from vectorstore.languages import detect_language
 from vectorstore.passages import Document, Reference, Source, Wording

@@ -1,7 +1,6 @@
 """What is said of a document: by options, by a file beside it, by the file itself."""
 
 import errno
-import re
 import reprlib
 import stat
 import tomllib
@@ -11,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingest.extraction import RefusedError
+from vectorstore.dates import is_date
 
-_PARTIAL_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _MAX_NUMBER_BITS = 64  # no year or number of a document is larger
 _MAX_LENGTH = 300
 _MAX_SIDECAR_BYTES = 64 * 1024
@@ -99,14 +98,6 @@ def _from_sidecar(name: str, text: str) -> Metadata:
         if getattr(found, key) is None:
             raise RefusedError(f"{name!r} beside it has {key} = {reprlib.repr(value)}; write it as text, and a date as 2025-04-22")
     return found
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is an ISO date that may lack its day or month."""
-    try:
-        return _PARTIAL_DATE.fullmatch(text) is not None and bool(date.fromisoformat(f"{text}-01-01"[:10]))
-    except ValueError:
-        return False
 
 
 def one_line(value: object) -> str | None:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
+from vectorstore.dates import is_date
+
 _PART = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -27,11 +29,8 @@ def _as_id(text: str) -> str:
 def _as_date(value: object) -> object:
     """An ISO date that may lack its day or month; TOML has dates of its own, without quotes."""
     text = value.isoformat()[:10] if isinstance(value, date) else value
-    if isinstance(text, str):
-        try:
-            date.fromisoformat(f"{text}-01-01"[:10] if re.fullmatch(r"\d{4}(?:-\d\d){0,2}", text) else "")
-        except ValueError as error:
-            raise ValueError('it is no date; write it as "2024", "2024-07" or "2024-07-02"') from error
+    if isinstance(text, str) and not is_date(text):
+        raise ValueError('it is no date; write it as "2024", "2024-07" or "2024-07-02"')
     return text
 
 
