@@ -428,6 +428,7 @@ NO_TYPE = "it does not say of what type it is; save it by hand under a name that
         ("application/zip", archive(a=b"x"), NO_TYPE),
         ("application/zip", archive(a=b"x")[:-9], NO_TYPE),
     ],
+    ids=["picture", "json", "no type", "empty", "zip", "broken zip"],
 )
 def test_what_cannot_be_read_is_refused(
     server: WebServer, fetcher: Fetcher, content_type: str | None, body: bytes, why: str
