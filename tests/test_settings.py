@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import FrontSettings, load_front_settings
 from tests.conftest import ROOT
 from vectorstore.errors import UsageError
 from vectorstore.settings import PREFIX, Settings, load_settings
 
+FIELDS = {**Settings.model_fields, **FrontSettings.model_fields}
 EXAMPLE = ROOT / ".env.example"
 _ENTRY = re.compile(rf"^# (?P<comment>.+)\n# {PREFIX}(?P<name>[A-Z_]+)=(?P<value>.*)$", re.MULTILINE)
 
@@ -21,29 +23,29 @@ def _entries() -> dict[str, tuple[str, str]]:
 
 def test_example_lists_every_setting() -> None:
     """`.env.example` has every setting, in order, and no other."""
-    assert list(_entries()) == list(Settings.model_fields)
+    assert list(_entries()) == list(FIELDS)
 
 
 def test_example_says_what_settings_say() -> None:
     """The comment above a setting begins with the description that the program has of it."""
     for name, (comment, _) in _entries().items():
-        assert comment.startswith(Settings.model_fields[name].description or "?"), name
+        assert comment.startswith(FIELDS[name].description or "?"), name
 
 
 def test_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Taking away every # from `.env.example` changes nothing; an empty value is no value."""
     monkeypatch.delenv(f"{PREFIX}HOME")
-    defaults = load_settings()
+    defaults = load_settings(), load_front_settings()
     text = EXAMPLE.read_text("utf-8").replace(f"# {PREFIX}", PREFIX)
     (tmp_path / ".env").write_text(text, "utf-8")
-    assert text.count(f"\n{PREFIX}") == len(Settings.model_fields)
-    assert load_settings() == defaults
+    assert text.count(f"\n{PREFIX}") == len(FIELDS)
+    assert (load_settings(), load_front_settings()) == defaults
 
 
 def test_readme_names_settings_that_exist() -> None:
     """Every variable that the README names is a setting, save the one that makes the tests thorough."""
     named = re.findall(rf"{PREFIX}([A-Z_]+)", (ROOT / "README.md").read_text("utf-8"))
-    assert {name.lower() for name in named} <= {*Settings.model_fields, "soak"}
+    assert {name.lower() for name in named} <= {*FIELDS, "soak"}
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,48 @@ def test_home_may_begin_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load_settings(home="~/margin").home_dir == tmp_path / "margin"
     assert load_settings(home="margin").home_dir == tmp_path / "margin"
+
+
+def test_ids_stand_with_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operators and lists of people and groups are ids, as people write a list."""
+    monkeypatch.setenv(f"{PREFIX}OPERATORS", "12, 34 -56")
+    assert load_front_settings().operators == {12, 34, -56}
+
+
+@pytest.mark.parametrize(("name", "value"), [("OPERATORS", "jan"), ("PERSON_RATE", "0"), ("TELEGRAM_WEBHOOK_PORT", "70000")])
+def test_wrong_value_of_the_bot_names_the_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A value that the bot cannot use is told as any other."""
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(UsageError, match=rf"^{PREFIX}{name} is '{value}': .*See \.env\.example\.$"):
+        load_front_settings()
+
+
+def test_token_comes_from_the_setting_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Spaces and line ends around it are none of it; the setting itself goes before the file, and neither shows it."""
+    path = tmp_path / "token"
+    path.write_text("1:bestand\n", "utf-8")
+    monkeypatch.setenv(f"{PREFIX}TELEGRAM_TOKEN_FILE", str(path))
+    assert load_front_settings().token() == "1:bestand"
+    monkeypatch.setenv(f"{PREFIX}TELEGRAM_TOKEN", " 2:zelf ")
+    assert load_front_settings().token() == "2:zelf"
+    assert "zelf" not in repr(load_front_settings())
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "There is no token. Get one from @BotFather"),
+        (b"", "The token file 'token' is empty."),
+        (b"\xff", "The token file 'token' cannot be read (it is not text)."),
+        ("gone", "The token file 'token' cannot be read (No such file or directory)."),
+    ],
+)
+def test_no_token_is_told_with_the_next_step(monkeypatch: pytest.MonkeyPatch, content: bytes | str | None, message: str) -> None:
+    """What is missing, and where to get it."""
+    if content is not None:
+        monkeypatch.setenv(f"{PREFIX}TELEGRAM_TOKEN_FILE", "token")
+    if isinstance(content, bytes):
+        Path("token").write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        load_front_settings().token()
+    assert str(caught.value).startswith(message)

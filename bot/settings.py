@@ -1,0 +1,92 @@
+"""Settings of the front ends that meet people: the Telegram bot, and what is remembered of whom."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from vectorstore.errors import UsageError
+from vectorstore.settings import PREFIX
+
+
+def _ids(value: object) -> object:
+    return [each for each in value.replace(",", " ").split() if each] if isinstance(value, str) else value
+
+
+Ids = Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)]
+"""Telegram ids of people or chats, with commas or spaces between; that of a group is negative."""
+
+
+class FrontSettings(BaseSettings):
+    """What an operator can set of the bot; `.env.example` lists each with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    telegram_token: SecretStr | None = Field(None, description="The token that BotFather gave.")
+    telegram_token_file: Path | None = Field(
+        None, description="A file that holds the token and nothing else, in place of the token."
+    )
+    operators: Ids = Field(
+        frozenset(), description="Telegram ids of those who may upload documents, go back an edition and see /status."
+    )
+    allowed: Ids = Field(frozenset(), description="Ids of people and groups that the bot answers; empty answers everybody.")
+    blocked: Ids = Field(frozenset(), description="Ids of people and groups that get no answer.")
+    person_rate: int = Field(60, ge=1, description="How many messages a person can send in a row; one a second comes back.")
+    overall_rate: int = Field(1_800, ge=1, description="How many messages all people together can send in a minute.")
+    silence_minutes: int = Field(
+        60, ge=1, description="After how many minutes without a question a conversation is over, and forgotten."
+    )
+    retention_days: int = Field(30, ge=1, description="How many days anything of a person is kept after they were last heard of.")
+    organisation: str | None = Field(None, description="Who runs this bot, as /privacy and the Algoritmeregister say it.")
+    contact: str | None = Field(None, description="An e-mail address for questions about it and about personal data.")
+    telegram_webhook_url: str | None = Field(
+        None, description="The public https address that Telegram calls; empty asks Telegram for messages instead (long polling)."
+    )
+    telegram_webhook_listen: str = Field("127.0.0.1", description="The address on this machine that the webhook listens on.")
+    telegram_webhook_port: int = Field(8443, ge=0, le=65_535, description="The port that the webhook listens on.")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="What Telegram says with each call; empty takes a new one at each start."
+    )
+    telegram_base_url: str = Field("https://api.telegram.org/bot", description="Where the Bot API is, for a server of your own.")
+    telegram_base_file_url: str | None = Field(None, description="Where its files are; empty takes the same server.")
+
+    def token(self) -> str:
+        """The token.
+
+        Raises:
+            UsageError: there is none, or it cannot be read.
+        """
+        if self.telegram_token:
+            return self.telegram_token.get_secret_value().strip()
+        if self.telegram_token_file is None:
+            raise UsageError(
+                f"There is no token. Get one from @BotFather in Telegram, and set {PREFIX}TELEGRAM_TOKEN "
+                f"or {PREFIX}TELEGRAM_TOKEN_FILE."
+            )
+        try:
+            token = self.telegram_token_file.expanduser().read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise UsageError(
+                f"The token file {str(self.telegram_token_file)!r} cannot be read ({why}). Check its path and rights."
+            ) from error
+        if not token:
+            raise UsageError(f"The token file {str(self.telegram_token_file)!r} is empty. Put the token in it that BotFather gave.")
+        return token
+
+
+def load_front_settings(**flags: object) -> FrontSettings:
+    """Settings from flags, then environment, then `.env`.
+
+    Raises:
+        UsageError: a value is not allowed; the message names the variable.
+    """
+    try:
+        return FrontSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
+        raise UsageError(f"{name} is {problem['input']!r}: {problem['msg']}. See .env.example.") from error
