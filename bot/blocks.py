@@ -50,10 +50,22 @@ INDENTS: Mapping[BlockKind, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of an answer that stands on lines of its own; the words of a quote are in `text` byte for byte."""
+    """A piece of an answer that stands on lines of its own; the words of a quote are in `text` byte for byte.
+
+    `link` is the address of a source and is no part of `text`; `deep_link` opens the original, at the place that is quoted
+    where that can be said. A front end with links makes one of the code points `linked` of the text.
+    """
 
     kind: BlockKind
     text: str
+    link: str | None = None
+    deep_link: str | None = None
+    linked: tuple[int, int] | None = None
+
+    @property
+    def with_link(self) -> str:
+        """The text, and the address behind it where there is one."""
+        return f"{self.text} — {self.link}" if self.link else self.text
 
     @property
     def is_set_apart(self) -> bool:
@@ -67,10 +79,15 @@ def blocks_as_text(blocks: Iterable[Block]) -> str:
     for block in blocks:
         if block.is_set_apart and lines:
             lines.append("")
-        lines.append(" " * INDENTS.get(block.kind, 0) + block.text)
+        lines.append(" " * INDENTS.get(block.kind, 0) + block.with_link)
     return "\n".join(lines)
 
 
 def printable(text: str) -> str:
     """Text that cannot steer a terminal, on one line: control, escape and direction characters become spaces."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def printable_lines(text: str) -> str:
+    """Text that cannot steer a terminal, with its line breaks: for what the bot itself says, and for nothing that it was told."""
+    return "\n".join(printable(line).rstrip() for line in text.strip().split("\n"))

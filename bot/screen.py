@@ -84,11 +84,10 @@ class Screen:
             if index and block.is_set_apart:
                 console.print()
             indent = INDENTS.get(block.kind, 0)
-            # The screen breaks lines where it must, so those of the document go.
-            text = Text(block.text.replace("\n", " "), _STYLES.get(block.kind, ""))
-            for line in text.wrap(console, console.width - indent):
-                line.rstrip()
-                console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+            for line in _lines(block):
+                for row in Text(line, _STYLES.get(block.kind, "")).wrap(console, console.width - indent) or [Text()]:
+                    row.rstrip()
+                    console.print(Text(" " * indent).append_text(row), soft_wrap=True)
 
     def _show_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         from rich.table import Table
@@ -111,3 +110,8 @@ class Screen:
 def _plain() -> bool:
     """Whether no styles are wanted: https://no-color.org says any value but an empty one."""
     return bool(os.environ.get("NO_COLOR"))
+
+
+def _lines(block: Block) -> list[str]:
+    """The lines that the bot itself breaks; the screen breaks the others where it must, so those of the document go."""
+    return block.text.split("\n") if block.kind is BlockKind.MESSAGE else [block.with_link.replace("\n", " ")]

@@ -1,0 +1,101 @@
+"""Blocks as one message: its text, and what in it is bold, quoted or a link. No markup, so nothing can be parsed wrongly."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from telegram import MessageEntity
+
+from bot.blocks import HEADINGS, Block, BlockKind
+from bot.shortening import utf16_units
+
+MAX_UNITS = 4_000
+"""UTF-16 units of a message: below the 4,096 that Telegram takes however it counts, and never more than 4,000 code points."""
+MAX_ENTITIES = 100  # Telegram drops what comes after these
+_LONG_POINTS, _LONG_LINES = 300, 3  # a longer quotation is folded until it is tapped
+_FOLDING = frozenset({BlockKind.QUOTE, BlockKind.NEAREST})
+_STYLES: Mapping[BlockKind, str] = {
+    **dict.fromkeys(HEADINGS, MessageEntity.BOLD),
+    **dict.fromkeys(_FOLDING, MessageEntity.BLOCKQUOTE),
+    BlockKind.CAVEAT: MessageEntity.BLOCKQUOTE,  # never one that folds: the caveat is always in sight
+    BlockKind.READ_AS: MessageEntity.ITALIC,
+    BlockKind.SILENT: MessageEntity.ITALIC,
+    BlockKind.NOTE: MessageEntity.ITALIC,
+    BlockKind.SOURCE_NOTE: MessageEntity.ITALIC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message, or one caption; the entities count in UTF-16 units, as Telegram does."""
+
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+
+
+def laid_out(blocks: Iterable[Block]) -> Part:
+    """The blocks below one another. The text begins and ends with something that is seen, as Telegram would see to itself."""
+    text: list[str] = []
+    entities: list[MessageEntity] = []
+    offset = 0
+    for block in blocks:
+        shown = as_shown(block)
+        if not text:
+            shown = _without_leading_space(shown)
+            if not shown.text:
+                continue
+        gap = gap_before(block) if text else ""
+        offset += len(gap)
+        entities += _entities(shown, offset)
+        text += [gap, shown.text]
+        offset += utf16_units(shown.text)
+    return Part("".join(text).rstrip(), tuple(entities))
+
+
+def as_shown(block: Block) -> Block:
+    """The block as it is shown: an address that is no link to tap stands behind it."""
+    return block if block.deep_link else Block(block.kind, block.with_link)
+
+
+def gap_before(block: Block) -> str:
+    """What parts a block from the one above it."""
+    return "\n\n" if block.is_set_apart else "\n"
+
+
+def size_of(block: Block) -> int:
+    """The UTF-16 units that a block takes below another."""
+    return len(gap_before(block)) + utf16_units(as_shown(block).text)
+
+
+def entities_of(block: Block) -> int:
+    """How many entities a block takes at most."""
+    return (block.kind in _STYLES) + (block.linked is not None)
+
+
+def fits(part: Part) -> bool:
+    """Whether Telegram takes it as one message."""
+    return utf16_units(part.text) <= MAX_UNITS and len(part.entities) <= MAX_ENTITIES
+
+
+def _without_leading_space(block: Block) -> Block:
+    text = block.text.lstrip()
+    gone = len(block.text) - len(text)
+    linked = (max(0, block.linked[0] - gone), max(0, block.linked[1] - gone)) if block.linked else None
+    return Block(block.kind, text, block.link, block.deep_link, linked)
+
+
+def _entities(block: Block, offset: int) -> Iterator[MessageEntity]:
+    """What is to be seen of a block that begins at an offset; what is outside stands before what is in it."""
+    if style := _STYLES.get(block.kind):
+        folds = block.kind in _FOLDING and (len(block.text) > _LONG_POINTS or block.text.count("\n") >= _LONG_LINES)
+        kind = MessageEntity.EXPANDABLE_BLOCKQUOTE if folds else style
+        yield from _entity(kind, block.text, 0, len(block.text), offset)
+    if block.linked and block.deep_link:
+        yield from _entity(MessageEntity.TEXT_LINK, block.text, *block.linked, offset, url=block.deep_link)
+
+
+def _entity(kind: str, text: str, start: int, end: int, offset: int, url: str | None = None) -> Iterator[MessageEntity]:
+    """The entity over a span, without the white space at its ends; none where there is nothing else."""
+    words = text[start:end]
+    if stripped := words.strip():
+        start += len(words) - len(words.lstrip())
+        yield MessageEntity(kind, offset + utf16_units(text[:start]), utf16_units(stripped), url)

@@ -1,0 +1,120 @@
+"""An answer as Telegram messages. Pure: nothing is sent from here.
+
+Room for the caveat is set aside first, so no length of an answer can push it out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import Answer, AnswerStatus, Statement
+from bot.blocks import Block, BlockKind, blocks_as_text
+from bot.rendering import render, render_caveat
+from bot.shortening import shortened
+from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, entities_of, fits, laid_out, size_of
+from bot.telegram_app.splitting import Room, split
+from bot.texts import texts
+from vectorstore.debate import Debate
+from vectorstore.languages import Language
+from vectorstore.passages import Quote
+
+MOST_PARTS = 3
+"""An answer that takes more messages is a file."""
+CAVEAT_POINTS = 1_000
+"""The code points of the caveat that every message has room for; a longer one is shown in part."""
+_EXCERPT_POINTS = 600  # of the first quote of a voice, in the message beside the file
+_LEAST_ROOM = 1_000
+_NUMBER_UNITS = 20  # "1/3" and what parts it from the rest, also where there are very many
+_BUTTONS = frozenset({BlockKind.SUGGESTIONS_HEADING, BlockKind.SUGGESTION})
+_OPENING = frozenset({BlockKind.READ_AS, BlockKind.MESSAGE})
+_CLOSING = frozenset({BlockKind.CAVEAT_HEADING, BlockKind.CAVEAT, BlockKind.EDITION})
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What is sent: at most three messages, and the whole as text where it takes more."""
+
+    parts: tuple[Part, ...]
+    file: str | None = None
+
+
+def lay_out(answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> Laid:
+    """An answer as it is sent, below a heading; its suggestions are left to the buttons."""
+    shown, cut = with_short_caveat(answer)
+    blocks = [*heading, *(block for block in render(shown, debate, cut) if block.kind not in _BUTTONS)]
+    if fits(whole := laid_out(blocks)):
+        return Laid((whole,))
+    body = [block for block in blocks if block.kind not in _CLOSING]
+    parts = message_parts(body, [block for block in blocks if block.kind in _CLOSING], answer.language)
+    if len(parts) <= MOST_PARTS:
+        return Laid(tuple(parts))
+    return Laid((_in_short(shown, debate, heading, cut),), blocks_as_text([*heading, *render(answer, debate)]))
+
+
+def own_words(message: str, answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> Laid:
+    """What the bot itself says, in paragraphs where it has them, with the caveat of an answer; nothing else of that answer."""
+    nothing: tuple[Statement, ...] = ()
+    said = replace(
+        answer, status=AnswerStatus.SMALLTALK, read_as=answer.question, message=message, reason=None, statements=nothing,
+        silent_voices=(), nearest=(), notes=(), suggestions=(), sources=(answer.caveat.source,),
+    )  # fmt: skip
+    return lay_out(said, debate, heading)
+
+
+def message_parts(blocks: Sequence[Block], caveat: Sequence[Block], language: Language = "nl") -> list[Part]:
+    """Blocks without a caveat among them as messages that each end with the caveat, numbered where there are several.
+
+    Nothing is lost: a block that is longer than a message goes on in the next.
+
+    Raises:
+        ValueError: there is no caveat, or it leaves no room for anything else (`with_short_caveat` makes one that does).
+    """
+    if not any(block.kind is BlockKind.CAVEAT and block.text.strip() for block in caveat):
+        raise ValueError(f"no caveat among the blocks {list(caveat)!r}: what speaks about the debate has one")
+    return _parts(blocks, caveat, language)
+
+
+def exempt_parts(blocks: Sequence[Block], language: Language = "nl") -> list[Part]:
+    """Blocks as messages without a caveat: for operators, and for nothing that speaks about the debate."""
+    return _parts(blocks, (), language)
+
+
+def with_short_caveat(answer: Answer, points: int = CAVEAT_POINTS) -> tuple[Answer, frozenset[Quote]]:
+    """The answer with at most so much of its caveat, and what `render` has to be told was cut."""
+    caveat = shortened(answer.caveat, points)
+    return replace(answer, caveat=caveat), frozenset({caveat} - {answer.caveat})
+
+
+def _parts(blocks: Sequence[Block], closing: Sequence[Block], language: Language) -> list[Part]:
+    content = [block for block in blocks if block.text.strip()]
+    if fits(whole := laid_out([*content, *closing])):
+        return [whole]
+    units = MAX_UNITS - _NUMBER_UNITS - sum(map(size_of, closing))
+    room = Room(units, MAX_ENTITIES - sum(map(entities_of, closing)))
+    if units < _LEAST_ROOM:
+        raise ValueError(f"the caveat takes all but {units} of {MAX_UNITS}: shorten it with `with_short_caveat`")
+    divided = split(content, room, texts(language))
+    numbers = (Block(BlockKind.MESSAGE, f"{number}/{len(divided)}") for number in range(1, len(divided) + 1))
+    return [laid_out([number, *part, *closing]) for number, part in zip(numbers, divided, strict=True)]
+
+
+def _in_short(answer: Answer, debate: Debate, heading: Sequence[Block], cut: frozenset[Quote]) -> Part:
+    """The first quote of as many voices as have room, and that the whole answer is in the file."""
+    firsts = [replace(each, quotes=(shortened(each.quotes[0], _EXCERPT_POINTS),)) for each in answer.statements]
+    cut |= {first.quotes[0] for first in firsts} - set(answer.quotes)
+    note = Block(BlockKind.NOTE, texts(answer.language, debate).say("message_in_file"))
+    for count in range(len(firsts), -1, -1):
+        short = replace(
+            answer, statements=tuple(firsts[:count]), silent_voices=(), nearest=(), notes=(), suggestions=(), reason=None
+        )
+        blocks = _of_cited(render(short, debate, cut), short)
+        opening = [*heading, *(block for block in blocks if block.kind in _OPENING)]
+        if fits(part := laid_out([*opening, note, *(block for block in blocks if block.kind not in _OPENING)])):
+            return part
+    return laid_out([note, *render_caveat(answer, debate, cut)])
+
+
+def _of_cited(blocks: Sequence[Block], answer: Answer) -> list[Block]:
+    """The blocks without the sources that nothing in the answer is quoted from; those that stay keep their numbers."""
+    cited = {quote.source.id for quote in (*answer.quotes, answer.caveat)}
+    sources = iter(answer.sources)
+    return [block for block in blocks if block.kind is not BlockKind.SOURCE or next(sources).id in cited]
