@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bot.fitting import cut, fitted
 from bot.settings import FrontSettings
 from bot.texts import texts
 from vectorstore.debate import Debate
@@ -92,16 +93,18 @@ def _written(settings: Settings, front: FrontSettings, debate: Debate, language:
     words = _words(language)
     model = settings.embedding_model
     blanks = {
-        "title": _cut(debate.titled(language), _MOST_OF_TITLE),
-        "voices": _cut(", ".join(voice.called(language) for voice in debate.voices) or "–", _MOST_OF_VOICES),
-        "caveat": _cut(texts(language, debate).say("caveat_heading"), _MOST_OF_NAME),
+        "title": cut(debate.titled(language), _MOST_OF_TITLE),
+        "voices": cut(", ".join(voice.called(language) for voice in debate.voices) or "–", _MOST_OF_VOICES),
+        "caveat": cut(texts(language, debate).say("caveat_heading"), _MOST_OF_NAME),
         "documents": words["documents"]["bundled" if settings.dossier == "on" and debate.documents is None else "own"],
-        "model": words["models"]["bundled" if model == BUNDLED else "other"].format(name=_cut(Path(model).name, _MOST_OF_NAME)),
+        "model": words["models"]["bundled" if model == BUNDLED else "other"].format(name=cut(Path(model).name, _MOST_OF_NAME)),
         "silence": str(front.silence_minutes),
         "days": str(front.retention_days),
         "version": VERSION,
     }
-    said = {field: _filled(text, blanks, LIMITS.get(field)) for field, text in words["texts"].items()}
+    said = {field: text.format(**blanks) for field, text in words["texts"].items()}
+    for field, most in LIMITS.items():
+        said[field] = fitted(words["texts"][field].format, debate.titled(language), most)
     return {**said, "publication_category": PUBLICATION_CATEGORIES[-1]}
 
 
@@ -120,23 +123,6 @@ def _status(given: Mapping[str, object]) -> str:
     """The status that the dates tell: nobody has said that it is in use before they said since when."""
     developing, used, over = STATUSES
     return over if "end_date" in given else used if "begin_date" in given else developing
-
-
-def _filled(text: str, blanks: Mapping[str, str], most: int | None) -> str:
-    """A text with its blanks filled in; where that is longer than allowed, the title in it is cut."""
-    whole = text.format(**blanks)
-    if most is None or len(whole) <= most:
-        return whole
-    room = len(blanks["title"]) - (len(whole) - most)
-    return text.format(**{**blanks, "title": _cut(blanks["title"], room)})
-
-
-def _cut(text: str, most: int) -> str:
-    """A text of so many characters at most, cut between words where it can be."""
-    if len(text) <= most:
-        return text
-    start = text[: most - 1]
-    return f"{start.rpartition(' ')[0].rstrip(',') or start}…"
 
 
 def _shown(value: object) -> Iterator[str]:
