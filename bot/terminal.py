@@ -10,6 +10,7 @@ from bot.evaluate_command import evaluate
 from bot.ingest_commands import ingest, lint
 from bot.init_command import init
 from bot.options import AsJson, main_options
+from bot.register_command import register
 from bot.removal_commands import remove
 from bot.screen import Screen
 from bot.source_commands import sources_app, status
@@ -115,6 +116,7 @@ app.add_typer(sources_app, name="sources")
 app.command()(status)
 app.command()(evaluate)
 app.command()(init)
+app.command()(register)
 
 
 def _question(given: str | None) -> str:

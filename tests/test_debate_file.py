@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from vectorstore.debate import Caveat, Debate, Voice, load_debate
 from vectorstore.debate_tables import AskingTable, CaveatTable, DebateTable, VoiceTable
 from vectorstore.errors import UsageError
+from vectorstore.register_table import RegisterTable
 
 MINIMAL = """title = "de brug"
 caveat_document = "kosten"
@@ -256,7 +257,7 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "documents" / "anders.md").read_text("utf-8") == "van mij"
 
 
-@pytest.mark.parametrize("table", [DebateTable, VoiceTable, CaveatTable, AskingTable])
+@pytest.mark.parametrize("table", [DebateTable, VoiceTable, CaveatTable, AskingTable, RegisterTable])
 def test_every_field_is_explained(table: type[BaseModel]) -> None:
     """The skeleton and docs/debate.md have every field that a debate file can have."""
     skeleton = (ROOT / "vectorstore" / "skeleton" / "debate.toml").read_text("utf-8")

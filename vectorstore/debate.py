@@ -5,7 +5,7 @@ Nothing else in the program knows what the debate is about; `vectorstore.debate_
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,8 +71,9 @@ class Asking:
 class Debate:
     """What the two sides of the program know of the debate. Its repr holds all that an ingest depends on.
 
-    `texts` holds (language, name, text) for what the bot says otherwise in this debate; `documents` is the folder of the
-    debate's own documents, None where the bundled dossier goes with it; `file` is where all this was read.
+    `texts` holds (language, name, text) for what the bot says otherwise in this debate; `register` what an entry in the
+    Algoritmeregister says otherwise, by its fields; `documents` is the folder of the debate's own documents, None where the
+    bundled dossier goes with it; `file` is where all this was read.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Debate:
     asking: Asking = Asking()
     english: str | None = field(default=None, repr=False)
     texts: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    register: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
     documents: Path | None = field(default=None, repr=False)
     file: Path = field(default=_BUNDLED, repr=False)
 

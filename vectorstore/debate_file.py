@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from vectorstore.debate import DEBATE_FILE, DOCUMENTS, Asking, Caveat, Debate, Voice, documents_folder
 from vectorstore.debate_tables import AskingTable, CaveatTable, DebateTable, VoiceTable
 from vectorstore.errors import UsageError
+from vectorstore.register_table import RegisterTable
 
 _ARTICLE = re.compile(r"^(?:de|het|the) ")
 _ADVICE = {
@@ -27,8 +28,8 @@ _ADVICE = {
 def read_debate(path: Path, bundled: Debate | None = None) -> Debate:
     """The debate in a folder or a TOML file.
 
-    A file that has no documents beside it goes with the bundled documents: what it leaves out of the caveat, the questions
-    and the texts is then as in `bundled`. Any other debate starts with none.
+    A file that has no documents beside it goes with the bundled documents: what it leaves out of the caveat, the questions,
+    the texts and the register is then as in `bundled`. Any other debate starts with none.
 
     Raises:
         UsageError: it is missing or does not describe a debate.
@@ -45,6 +46,7 @@ def read_debate(path: Path, bundled: Debate | None = None) -> Debate:
         caveat=_caveat(data.caveat) if data.caveat else base.caveat if base else Caveat(),
         asking=_asking(data.questions) if data.questions else base.asking if base else Asking(),
         texts=(*(base.texts if base else ()), *_texts(data)),
+        register={**(base.register if base else {}), **_register(data.entry)},
         documents=documents,
         file=file,
     )
@@ -146,6 +148,11 @@ def _caveat(data: CaveatTable) -> Caveat:
 
 def _asking(data: AskingTable) -> Asking:
     return Asking(common=tuple(data.common), subjects=tuple(data.subjects), works=tuple(data.works))
+
+
+def _register(data: RegisterTable) -> dict[str, object]:
+    """What the file says for the Algoritmeregister, by field."""
+    return {field: value for field, value in data.model_dump().items() if value is not None}
 
 
 def _texts(data: DebateTable) -> Iterator[tuple[str, str, str]]:

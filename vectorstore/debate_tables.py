@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from vectorstore.dates import is_date
+from vectorstore.register_table import RegisterTable
 
 _PART = re.compile(r"\{([a-z_]+)\}")
 
@@ -132,6 +133,7 @@ class DebateTable(_Table):
     questions: AskingTable | None = None
     words: _WordsTable = _WordsTable()
     texts: dict[Literal["nl", "en"], dict[str, Line]] | None = None
+    entry: RegisterTable = Field(RegisterTable(), alias="register")  # "register" is a method of every class with abstract ones
 
     @field_validator("voice")
     @classmethod
