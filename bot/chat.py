@@ -43,8 +43,10 @@ class Chat:
         self._last: Answer | None = None
 
     def welcome(self) -> None:
-        """Say that this is a computer program, and how it works."""
-        self._tell(self._say.say("notice"))
+        """Say that this is a computer program, in both languages where none is fixed, and how it works."""
+        languages: tuple[Language, ...] = (self._language,) if self._language else ("nl", "en")
+        for language in languages:
+            self._tell(texts(language, self._debate).say("notice"))
         self._help()
 
     def take(self, line: str) -> bool:

@@ -20,9 +20,8 @@ _MOST_OF_NAME = 200
 
 def bot_description(front: FrontSettings, debate: Debate, language: Language) -> str:
     """What stands in an empty chat, before a word is said."""
-    say = texts(language, debate)
-    silence = front.silence_minutes
-    return fitted(lambda title: say.say("bot_description", title=title, silence=silence), debate.titled(language), MAX_DESCRIPTION)
+    say = partial(texts(language, debate).say, "bot_description", silence=front.silence_minutes)
+    return fitted(say, debate.titled(language), MAX_DESCRIPTION)
 
 
 def bot_short_description(debate: Debate, language: Language) -> str:

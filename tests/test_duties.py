@@ -108,8 +108,9 @@ def test_cut_text_says_so() -> None:
 
 
 def test_terminal_says_that_it_is_a_program(debate: Debate) -> None:
-    """`--help`, and a conversation before anything is asked, say so too."""
+    """`--help` says so, and a conversation before anything is asked: in both languages, as nobody has chosen one yet."""
     assert "is a computer program" in run("--help").stdout
-    notice = texts("nl", debate).say("notice")
-    assert "computerprogramma, niet met een mens" in notice
-    assert run("chat", stdin="").stdout.startswith(notice)
+    dutch, english = (texts(language, debate).say("notice") for language in LANGUAGES)
+    assert "computerprogramma, niet met een mens" in dutch
+    assert run("chat", stdin="").stdout.startswith(f"{dutch}\n\n{english}\n\n")
+    assert run("chat", "--language", "en", stdin="").stdout.startswith(f"{english}\n\nAsk a question")
