@@ -106,7 +106,9 @@ def _opening(answer: Answer, frame: Frame) -> Iterator[Block]:
     if answer.read_as != answer.question:
         yield Block(BlockKind.READ_AS, frame.say.say("read_as", question=printable(answer.read_as)))
     if answer.message:
-        yield Block(BlockKind.MESSAGE, printable_lines(answer.message))
+        # Only here does the bot speak in paragraphs; what repeats words of a question stays on one line.
+        shown = printable_lines if answer.status is AnswerStatus.SMALLTALK else printable
+        yield Block(BlockKind.MESSAGE, shown(answer.message))
     if answer.status is AnswerStatus.UNAVAILABLE and answer.reason:
         yield Block(BlockKind.MESSAGE, printable(answer.reason))
 

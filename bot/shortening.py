@@ -40,6 +40,11 @@ def shortened(quote: Quote, points: int) -> Quote:
     return replace(quote, text=text, end=quote.start + len(text))
 
 
+def clipped(text: str, points: int) -> str:
+    """Words of our own in at most so many code points, with an ellipsis where they are cut."""
+    return text if len(text) <= points else f"{text[: cut_at(text, points - 1, len)].rstrip()}…"
+
+
 def _graphemes(text: str) -> Iterator[str]:
     import regex
 

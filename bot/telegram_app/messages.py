@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import Answer, AnswerStatus, Statement
-from bot.blocks import Block, BlockKind, blocks_as_text
+from bot.blocks import HEADINGS, Block, BlockKind, blocks_as_text
 from bot.rendering import render, render_caveat
-from bot.shortening import shortened
-from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, entities_of, fits, laid_out, size_of
+from bot.shortening import cut_at, shortened
+from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, as_shown, entities_of, fits, laid_out, size_of
 from bot.telegram_app.splitting import Room, split
 from bot.texts import texts
 from vectorstore.debate import Debate
@@ -21,8 +21,11 @@ MOST_PARTS = 3
 """An answer that takes more messages is a file."""
 CAVEAT_POINTS = 1_000
 """The code points of the caveat that every message has room for; a longer one is shown in part."""
+CAPTION_UNITS = 1_024
+"""What Telegram takes below a picture or a document."""
 _EXCERPT_POINTS = 600  # of the first quote of a voice, in the message beside the file
 _LEAST_ROOM = 1_000
+_ELLIPSIS_UNITS = 4  # and what parts it from the rest
 _NUMBER_UNITS = 20  # "1/3" and what parts it from the rest, also where there are very many
 _BUTTONS = frozenset({BlockKind.SUGGESTIONS_HEADING, BlockKind.SUGGESTION})
 _OPENING = frozenset({BlockKind.READ_AS, BlockKind.MESSAGE})
@@ -51,7 +54,10 @@ def lay_out(answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> La
 
 
 def own_words(message: str, answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> Laid:
-    """What the bot itself says, in paragraphs where it has them, with the caveat of an answer; nothing else of that answer."""
+    """What the bot itself says, in paragraphs where it has them, with the caveat of an answer; nothing else of that answer.
+
+    What somebody else typed goes through `printable` before it is filled in, so that it cannot make lines of its own.
+    """
     nothing: tuple[Statement, ...] = ()
     said = replace(
         answer, status=AnswerStatus.SMALLTALK, read_as=answer.question, message=message, reason=None, statements=nothing,
@@ -73,6 +79,15 @@ def message_parts(blocks: Sequence[Block], caveat: Sequence[Block], language: La
     return _parts(blocks, caveat, language)
 
 
+def caption(blocks: Sequence[Block], answer: Answer, debate: Debate, limit: int = CAPTION_UNITS) -> Part:
+    """As much of the blocks as there is room for below a picture or a document, and the caveat of an answer, whole or in part.
+
+    The caveat may take half of the room, and all that the blocks leave.
+    """
+    caveat = _caveat_within(max(limit // 2, limit - sum(map(size_of, blocks))), answer, debate)
+    return laid_out([*beginning(blocks, limit - sum(map(size_of, caveat))), *caveat])
+
+
 def exempt_parts(blocks: Sequence[Block], language: Language = "nl") -> list[Part]:
     """Blocks as messages without a caveat: for operators, and for nothing that speaks about the debate."""
     return _parts(blocks, (), language)
@@ -82,6 +97,22 @@ def with_short_caveat(answer: Answer, points: int = CAVEAT_POINTS) -> tuple[Answ
     """The answer with at most so much of its caveat, and what `render` has to be told was cut."""
     caveat = shortened(answer.caveat, points)
     return replace(answer, caveat=caveat), frozenset({caveat} - {answer.caveat})
+
+
+def beginning(blocks: Sequence[Block], units: int) -> list[Block]:
+    """As many of the blocks as there is room for, and an ellipsis where some are left out. Only a message of the bot is cut inside."""
+    shown = list(blocks)
+    while sum(map(size_of, shown)) > units - (_ELLIPSIS_UNITS if len(shown) < len(blocks) else 0):
+        shown.pop()
+    if len(shown) == len(blocks):
+        return shown
+    while shown and shown[-1].kind in HEADINGS:
+        shown.pop()
+    left_out = as_shown(blocks[len(shown)])
+    space = units - sum(map(size_of, shown)) - _ELLIPSIS_UNITS
+    if left_out.kind is BlockKind.MESSAGE and (at := cut_at(left_out.text, space)):
+        return [*shown, replace(left_out, text=f"{left_out.text[:at].rstrip()} …")]
+    return [*shown, Block(BlockKind.MESSAGE, "…")] if shown else []
 
 
 def _parts(blocks: Sequence[Block], closing: Sequence[Block], language: Language) -> list[Part]:
@@ -108,9 +139,22 @@ def _in_short(answer: Answer, debate: Debate, heading: Sequence[Block], cut: fro
         )
         blocks = _of_cited(render(short, debate, cut), short)
         opening = [*heading, *(block for block in blocks if block.kind in _OPENING)]
+        opening = beginning(opening, MAX_UNITS // 3)
         if fits(part := laid_out([*opening, note, *(block for block in blocks if block.kind not in _OPENING)])):
             return part
     return laid_out([note, *render_caveat(answer, debate, cut)])
+
+
+def _caveat_within(units: int, answer: Answer, debate: Debate) -> list[Block]:
+    """The caveat with its heading, as much of it as there is room for."""
+    points = len(answer.caveat.text)
+    while True:
+        shown, cut = with_short_caveat(answer, points)
+        blocks = render_caveat(shown, debate, cut)
+        excess = sum(map(size_of, blocks)) - units
+        if excess <= 0 or points == 1:
+            return blocks
+        points = max(1, len(shown.caveat.text) - excess)
 
 
 def _of_cited(blocks: Sequence[Block], answer: Answer) -> list[Block]:
