@@ -59,7 +59,7 @@ def answer_changes(questions: Iterable[Turns], before: "Explainer", after: "Expl
     """The questions that are answered otherwise, in order."""
     for turns in questions:
         gists = _gist(turns, before), _gist(turns, after)
-        if what := tuple(_differences(*gists)):
+        if what := tuple(differences(*gists)):
             yield AnswerChange(turns, *gists, what)
 
 
@@ -95,7 +95,8 @@ def _said(quote: "Quote") -> tuple[str, str]:
     return quote.source.id, quote.text
 
 
-def _differences(before: Gist, after: Gist) -> Iterator[str]:
+def differences(before: Gist, after: Gist) -> Iterator[str]:
+    """What differs between two answers, in words."""
     if before.status != after.status:
         yield "status"
     if before.first != after.first:

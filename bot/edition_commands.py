@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from vectorstore.edition import EditionInfo
     from vectorstore.editions import Shelf
 
-Number = Annotated[int, typer.Argument(metavar="N", help="The number of an edition that is kept.")]
 _ABOUT_ITS_FILES = ("folder", "is_compact")
 _MEGABYTE = 1_000_000
 
@@ -45,13 +44,19 @@ def editions(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @editions_app.command("restore")
-def restore_edition(number: Number, *, as_json: AsJson = False) -> None:
+def restore_edition(
+    number: Annotated[
+        int | None, typer.Argument(metavar="N", help="The number of an edition that is kept; none goes back one.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Make an earlier edition the current one again, and say what that brings back and takes away."""
     from bot.edition_changes import restore_as_json, restore_lines
 
     shelf = _workspace().shelf
     before = _current(shelf)
-    info = shelf.restore(number)
+    info = shelf.restore(number) if number is not None else shelf.kept(shelf.restore_previous()[1])
     changes = _changes(shelf, before, info) if before else None
     if as_json:
         Screen(sys.stdout).json({**_edition_as_json(info), **restore_as_json(changes)})

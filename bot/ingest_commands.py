@@ -17,7 +17,7 @@ from vectorstore.dates import is_date
 from vectorstore.errors import BusyError, KanttekeningError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bot.workspace import IngestOptions, Receipt, Workspace
 
@@ -58,6 +58,9 @@ def ingest(  # noqa: PLR0913  # each is an option
         bool, typer.Option("--private-addresses", help="Also fetch from this machine and its network, as for an intranet.")
     ] = False,
     dry_run: DryRun = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show what would change, also in three answers before and after, and publish nothing.")
+    ] = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only what was refused, and errors.")] = False,
 ) -> None:
@@ -69,6 +72,11 @@ def ingest(  # noqa: PLR0913  # each is an option
     cleaned = {name: printable(value).strip() if value else None for name, value in given.items()}
     workspace = Workspace(Screen(sys.stderr, is_quiet=quiet))
     options = IngestOptions(sync or watch, official=official, may_empty=yes, may_visit_private=private, dry_run=dry_run)
+    if preview:
+        if watch or dry_run:
+            raise UsageError("--preview shows one ingest and publishes nothing: leave --watch and --dry-run out.")
+        _preview(workspace, paths or [], cleaned, options, as_json=as_json, quiet=quiet)
+        return
     if watch is None:
         account_for(workspace.ingest(paths or [], cleaned, options), as_json=as_json, quiet=quiet, dry_run=dry_run)
         return
@@ -91,6 +99,29 @@ def lint(
         Screen(sys.stdout).json({"remarks": [asdict(remark) for remark in remarks]})
     else:
         Screen(sys.stdout).table(("id", "kind", "detail"), [(each.id, each.kind, each.detail) for each in remarks])
+
+
+def _preview(
+    workspace: "Workspace",
+    paths: "Sequence[str]",
+    given: "Mapping[str, str | None]",
+    options: "IngestOptions",
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Rehearse an ingest, tell it, and leave nothing of it."""
+    from bot.rehearsal import discard, rehearse
+    from bot.rehearsal_account import rehearsal_account, rehearsal_as_json, rehearsal_caveat
+
+    rehearsal, debate = rehearse(workspace, paths, given, options), workspace.debate
+    discard(workspace, rehearsal)
+    if as_json:
+        Screen(sys.stdout).json(rehearsal_as_json(rehearsal, debate))
+    elif not quiet:
+        account = rehearsal_account(rehearsal, debate, workspace.language or "nl")
+        Screen(sys.stdout).show([*account, *rehearsal_caveat(rehearsal, debate)])
+    account_for(rehearsal.receipt, as_json=False, quiet=True, dry_run=True)
 
 
 def _syncs(

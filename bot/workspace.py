@@ -3,8 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from ingest.receipt import Remark as Remark  # noqa: PLC0414  # likewise
     from ingest.receipt import Wish
     from ingest.rewriting import VacuumReceipt as VacuumReceipt  # noqa: PLC0414  # likewise
+    from ingest.uploads import Upload
     from vectorstore.catalog import Catalog
-    from vectorstore.edition import EditionInfo
+    from vectorstore.edition import EditionInfo, EditionReader
     from vectorstore.editions import Shelf
-    from vectorstore.passages import Source
 
 _POLL_SECONDS = 0.1
 
@@ -75,24 +75,36 @@ class Workspace:
     def explainer(self) -> "Explainer":
         """Answers questions; where nothing was ever ingested, or by an earlier bundled model, an edition is built before."""
         with _loading(self.settings.embedding_model) as model:
-            from bot.explainer import Explainer
+            from bot.explainer import Explainer  # noqa: F401  # while the model is read
             from vectorstore.edition import EditionReader
-            from vectorstore.retrieval import Retriever
 
             embeddings = model.result()
         self.embeddings = embeddings
         self._prepare_edition()
-        return Explainer(
-            EditionReader(self.shelf, embeddings.model), Retriever(embeddings, self.debate), self.debate, self.language
-        )
+        return self._explainer(EditionReader(self.shelf, embeddings.model))
 
     def explainer_of(self, info: "EditionInfo") -> "Explainer":
         """Answers questions from one edition, whichever is current."""
-        from bot.explainer import Explainer
+        return self._explainer(self._reader_of(info))
+
+    @contextmanager
+    def explaining(self, info: "EditionInfo") -> "Iterator[Explainer]":
+        """The same, for as long as the block runs: the edition is closed then."""
+        reader = self._reader_of(info)
+        try:
+            yield self._explainer(reader)
+        finally:
+            reader.close()
+
+    def _reader_of(self, info: "EditionInfo") -> "EditionReader":
         from vectorstore.edition import EditionReader, PinnedEdition
+
+        return EditionReader(PinnedEdition(self.shelf, info), self.embeddings.model)
+
+    def _explainer(self, reader: "EditionReader") -> "Explainer":
+        from bot.explainer import Explainer
         from vectorstore.retrieval import Retriever
 
-        reader = EditionReader(PinnedEdition(self.shelf, info), self.embeddings.model)
         return Explainer(reader, Retriever(self.embeddings, self.debate), self.debate, self.language)
 
     @cached_property
@@ -113,33 +125,38 @@ class Workspace:
     def ingest(self, paths: Sequence[str], given: Mapping[str, str | None], options: "IngestOptions") -> "Receipt":
         """Add or update documents at paths and web addresses; `given` holds what the options say of them."""
         from ingest.addresses import is_web_address
+
+        fetches = options.official or any(map(is_web_address, paths))
+        try:
+            return self._run(self.wish(paths, given, options))
+        finally:
+            if fetches:
+                self.sweep_copies()
+
+    def wish(
+        self, paths: Sequence[str], given: Mapping[str, str | None], options: "IngestOptions", uploads: "Sequence[Upload]" = ()
+    ) -> "Wish":
+        """What an ingest is to do; what is at web addresses is fetched for it."""
+        from ingest.addresses import is_web_address
         from ingest.metadata import Metadata
         from ingest.receipt import Wish
+        from ingest.uploads import found_in, uploads_folder
 
         addresses = [path for path in paths if is_web_address(path)]
-        wish = Wish(
+        return Wish(
             paths=[Path(path) for path in paths if path not in addresses],
             given=Metadata(**given),
             sync=options.sync,
             may_empty=options.may_empty,
             dry_run=options.dry_run,
+            fetched=[*self._fetched(addresses, options), *found_in(uploads, uploads_folder(self.shelf.home))],
         )
-        if not addresses and not options.official:
-            return self._run(wish)
-        try:
-            return self._run(replace(wish, fetched=self._fetched(addresses, options)))
-        finally:
-            self._sweep_copies()
 
-    def _sweep_copies(self) -> int:
-        """Keep no copy of a page that no edition has; returns how many files went."""
-        from ingest.fetching import WebPlaces, sweep_copies
+    def sweep_copies(self) -> int:
+        """Keep no copy of a page, and no uploaded file, that no edition has; returns how many files went."""
+        from ingest.keeping import sweep_kept
 
-        held: list[Source] = []
-        for info in self.shelf.published():
-            with suppress(DamagedEditionError), closing(self.shelf.open_catalog(info)) as catalog:
-                held += catalog.sources_by_id().values()
-        return sweep_copies(held, WebPlaces.of(self.shelf.home))
+        return sweep_kept(self.shelf)
 
     def _fetched(self, addresses: Sequence[str], options: "IngestOptions") -> "Sequence[Found]":
         from ingest.fetching import WebPlaces, fetch
@@ -178,17 +195,19 @@ class Workspace:
 
     def purge(self, ids: Sequence[str], *, dry_run: bool) -> "PurgeReceipt":
         """Take documents out of every edition and off the disk, each by its id or the beginning of it."""
+        from ingest.keeping import forget_kept, is_kept
         from ingest.purging import Purge
 
-        def forget(source: "Source") -> int:
-            from ingest.fetching import WebPlaces, forget_saved
-
-            return forget_saved(source, WebPlaces.of(self.shelf.home))
-
-        purge = Purge(self.shelf, pinned=self.debate.caveat_document, keep=self.settings.keep_editions, forget=forget)
+        purge = Purge(
+            self.shelf,
+            pinned=self.debate.caveat_document,
+            keep=self.settings.keep_editions,
+            forget=lambda source: forget_kept(source, self.shelf),
+        )
         receipt = purge.run(ids, dry_run=dry_run)
+        receipt.still_there = [each for each in receipt.still_there if not is_kept(each.place, self.shelf)]
         if not dry_run:
-            receipt.files_deleted += self._sweep_copies()
+            receipt.files_deleted += self.sweep_copies()
         return receipt
 
     def vacuum(self, *, dry_run: bool) -> "VacuumReceipt":
@@ -196,7 +215,7 @@ class Workspace:
         from ingest.rewriting import vacuum
 
         if not dry_run:
-            self._sweep_copies()
+            self.sweep_copies()
         return vacuum(self.shelf, keep=self.settings.keep_editions, dry_run=dry_run)
 
     def source_id(self, wanted: str, catalog: "Catalog") -> str:
@@ -206,10 +225,14 @@ class Workspace:
         return resolve_id(wanted, [source.id for source in catalog.sources()])
 
     def _run(self, wish: "Wish") -> "Receipt":
+        return self.run_on(self.shelf, wish)
+
+    def run_on(self, shelf: "Shelf", wish: "Wish") -> "Receipt":
+        """Do an ingest on a shelf, of which the home is this one's."""
         from ingest.pipeline import Pipeline
 
         settings = self.settings
-        pipeline = Pipeline(self.shelf, self.embeddings, self.debate, dossier=settings.dossier == "on", keep=settings.keep_editions)
+        pipeline = Pipeline(shelf, self.embeddings, self.debate, dossier=settings.dossier == "on", keep=settings.keep_editions)
         with self._notices.progress("Embedding") as progress:
             return pipeline.run(wish, progress)
 

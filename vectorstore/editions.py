@@ -4,6 +4,7 @@ home/published.json     the pointer: see vectorstore/pointer.py
 home/editions/3/        edition.json, catalog.sqlite, bm25/, chroma/, kinship/, in-use (locked by readers)
 home/editions/3.1/      the same edition written anew, without a document that was purged
 home/editions/.building what is being made; left behind only by one that was killed, swept by the next
+home/editions/.rehearsed-… what was made to be looked at, see vectorstore/rehearsed.py; swept when nobody holds it any more
 """
 
 import shutil
@@ -36,9 +37,11 @@ from vectorstore.pointer import (
     write_pointer,
     written_anew,
 )
-from vectorstore.sweeping import Pause, remove_folder, wait_for_readers
+from vectorstore.sweeping import Pause, is_read, remove_folder, wait_for_readers
 
 _EDITIONS, _BUILDING = "editions", ".building"
+REHEARSED = ".rehearsed-"
+"""What the folders begin with of editions that are whole and not published; no folder of a published one can be called so."""
 
 
 def _now() -> datetime:
@@ -78,7 +81,7 @@ class Shelf:
         """
         pointer = self._pointer()
         if pointer.current is None:
-            raise NoEditionError(f"There is no edition in {str(self.home)!r} yet. Run `kanttekening ingest` first.")
+            raise self._nothing_yet()
         return self._info(pointer.current, pointer)
 
     def kept(self, number: int) -> EditionInfo:
@@ -186,6 +189,11 @@ class Shelf:
         write_pointer(self.home, Pointer(current, published))
         return self.current()
 
+    def listing(self) -> Listing | None:
+        """What the pointer says of the current edition, whether that can be read or not; None where nothing is published."""
+        pointer = self._pointer()
+        return None if pointer.current is None else pointer.published[pointer.current]
+
     def restore(self, number: int) -> EditionInfo:
         """Make a kept edition the current one again.
 
@@ -197,6 +205,26 @@ class Shelf:
             write_pointer(self.home, replace(self._pointer(), current=number))
             return self.current()
 
+    def restore_previous(self) -> tuple[int, int]:
+        """Make the edition before the current one the current one, also where that is damaged; returns both numbers.
+
+        Raises:
+            UsageError: none is kept before it that can be read.
+            NoEditionError: nothing has been published.
+        """
+        with self.lock():
+            current = self._pointer().current
+            if current is None:
+                raise self._nothing_yet()
+            earlier = [info.number for info in self.published() if info.number < current]
+            if not earlier:
+                raise UsageError(
+                    f"Edition {current} is the first that is kept, so there is none to go back to. "
+                    "Take a document out with `kanttekening remove ID`."
+                )
+            write_pointer(self.home, replace(self._pointer(), current=earlier[-1]))
+            return current, earlier[-1]
+
     def discard(self, building: Path) -> None:
         """Throw away what was being built."""
         shutil.rmtree(building, ignore_errors=True)
@@ -204,17 +232,22 @@ class Shelf:
     def sweep_leftovers(self, pause: Pause | None = None, *, spare_readers: bool = False) -> int:
         """Take away what no edition is in; hold the lock. Returns how many files went.
 
-        With `pause` readers are given a few seconds to let go of it. With `spare_readers` what is still read then stays.
+        With `pause` readers are given a few seconds to let go of it, and with `spare_readers` what is still read then stays.
+        Without, a rehearsed edition stays that somebody holds: it is not left over yet.
         """
         folders = self.leftovers()
-        read = wait_for_readers(folders, pause) if pause else []
-        return sum(remove_folder(folder) for folder in folders if not (spare_readers and folder in read))
+        if pause is None:
+            spared = [folder for folder in folders if folder.name.startswith(REHEARSED) and is_read(folder)]
+        else:
+            read = wait_for_readers(folders, pause)
+            spared = read if spare_readers else []
+        return sum(remove_folder(folder) for folder in folders if folder not in spared)
 
     def leftovers(self) -> list[Path]:
-        """What lies among the editions and is none: of one that was killed, or what a purge has just replaced."""
+        """What lies among the editions and is none: of one that was killed, rehearsed, or just replaced by a purge."""
         named = {listing.folder for listing in self._pointer().published.values()}
         found = self._editions.iterdir() if self._editions.is_dir() else ()
-        return sorted(path for path in found if path.name == _BUILDING or (is_edition_folder(path.name) and path.name not in named))
+        return sorted(path for path in found if path.name not in named and (_is_draft(path.name) or is_edition_folder(path.name)))
 
     def sweep(self, keep: int) -> None:
         """Remove all but the last `keep` editions, save the current one and those that a reader has open; hold the lock.
@@ -236,6 +269,9 @@ class Shelf:
             remove_folder(folders[number])
             lock.release()
 
+    def _nothing_yet(self) -> NoEditionError:
+        return NoEditionError(f"There is no edition in {str(self.home)!r} yet. Run `kanttekening ingest` first.")
+
     def _shelve(self, building: Path, name: str) -> str:
         building.rename(self._editions / name)
         return name
@@ -256,3 +292,7 @@ class Shelf:
 
     def _pointer(self) -> Pointer:
         return read_pointer(self.home, self._editions)
+
+
+def _is_draft(name: str) -> bool:
+    return name == _BUILDING or name.startswith(REHEARSED)

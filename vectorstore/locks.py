@@ -8,6 +8,8 @@ from typing import Self
 
 from vectorstore.errors import BusyError, UnavailableError
 
+_RELEASED = -1
+
 
 class FileLock:
     """An advisory lock on a file, shared or exclusive, released by `release` or by the end of the process."""
@@ -34,12 +36,14 @@ class FileLock:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file has not been deleted since."""
-        return os.fstat(self._descriptor).st_nlink > 0
+        """Whether the lock is held, and its file has not been deleted since."""
+        return self._descriptor != _RELEASED and os.fstat(self._descriptor).st_nlink > 0
 
     def release(self) -> None:
-        """Let go."""
-        os.close(self._descriptor)
+        """Let go; once that is done there is nothing more to it."""
+        descriptor, self._descriptor = self._descriptor, _RELEASED
+        if descriptor != _RELEASED:
+            os.close(descriptor)
 
     def __enter__(self) -> Self:
         return self
