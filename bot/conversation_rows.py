@@ -1,0 +1,73 @@
+"""The rows of conversations and people: what was said in a running conversation, and what somebody chose."""
+
+import secrets
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, insert, or_, select, update
+
+from bot.conversation import Turn
+from bot.memory_tables import answers, conversations, is_of, people
+from bot.remembered import TERMINAL, ConversationKey, Remembered
+from bot.remembered_json import turns_as_json, turns_from_json
+
+
+def is_kept(table: Table) -> ColumnElement[bool]:
+    """Rows of which the questions stay after the conversation: of the terminal, and of people who want it."""
+    chosen = exists().where(people.c.person == table.c.person, people.c.keeps)
+    return or_(table.c.front == TERMINAL, chosen)
+
+
+def conversation(connection: Connection, key: ConversationKey, silent_since: float) -> Remembered:
+    """The running conversation; one that has been silent since then ends here."""
+    row = _running(connection, key)
+    if row is None:
+        return Remembered()
+    if key.front != TERMINAL and row.touched_at < silent_since:
+        end(connection, key)
+        return Remembered(has_ended=True)
+    turns = turns_from_json(row.turns) if row.turns is not None else ()
+    if turns is None:
+        connection.execute(delete(conversations).where(conversations.c.id == row.id))
+    return Remembered(turns or ())
+
+
+def remember(connection: Connection, key: ConversationKey, turns: tuple[Turn, ...], now: float) -> None:
+    """Make these the turns of the running conversation, which begins where there is none."""
+    values = {"turns": turns_as_json(turns), "touched_at": now}
+    changed = connection.execute(update(conversations).where(is_of(key, conversations), _is_running()).values(values))
+    if not changed.rowcount:
+        fixed = {"front": key.front, "chat": key.chat, "topic": key.topic, "person": key.person, "is_over": False}
+        connection.execute(insert(conversations).values(id=secrets.token_urlsafe(12), **fixed, **values))
+
+
+def end(connection: Connection, key: ConversationKey) -> bool:
+    """End the running conversation, and forget what was asked in it unless that is kept; False where there was none."""
+    row = _running(connection, key)
+    mine = is_of(key, conversations)
+
+    connection.execute(delete(conversations).where(mine, _is_running()))
+    asked = is_of(key, answers) & answers.c.question.is_not(None) & ~is_kept(answers)
+    connection.execute(update(answers).where(asked).values(question=None))
+    return row is not None and row.turns is not None
+
+
+def note_person(connection: Connection, person: int, now: float, **values: object) -> None:
+    """Change what is known of somebody, who was heard of now."""
+    values = {**values, "last_seen": now}
+    changed = connection.execute(update(people).where(people.c.person == person).values(values))
+    if not changed.rowcount:
+        connection.execute(insert(people).values({"person": person, "keeps": False, **values}))
+
+
+def meet(connection: Connection, person: int, now: float) -> None:
+    """Note that somebody got a reply."""
+    met_at = connection.scalar(select(people.c.met_at).where(people.c.person == person))
+    note_person(connection, person, now, met_at=now if met_at is None else met_at)
+
+
+def _running(connection: Connection, key: ConversationKey) -> "Row[str, str | None, float] | None":
+    columns = (conversations.c.id, conversations.c.turns, conversations.c.touched_at)
+    return connection.execute(select(*columns).where(is_of(key, conversations), _is_running())).first()
+
+
+def _is_running() -> ColumnElement[bool]:
+    return conversations.c.is_over.is_(False)

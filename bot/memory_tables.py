@@ -1,0 +1,103 @@
+"""The tables of what is remembered. Nothing in them is of one database: the same tables go into SQLite and into PostgreSQL.
+
+Free text stands as JSON in ASCII, because neither database takes every text that people can send (lone surrogates, NUL).
+Rows have the ids that they come with, or random ones, and no order of their own: that of feedback would lead to who gave it.
+"""
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ColumnElement, Double, MetaData, String, Table, Text, and_
+
+from bot.remembered import ConversationKey
+
+VERSION = 1
+"""Of the tables; a program does not touch those of a later one."""
+
+metadata = MetaData()
+
+about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", JSON, nullable=False),
+    Column("received_at", Double, nullable=False),
+    Column("chat", BigInteger, index=True),
+    Column("person", BigInteger, index=True),
+    Column("prepared", JSON(none_as_null=True)),
+    Column("sent", BigInteger, nullable=False),
+)
+"""Updates that were received and not handled yet; a row goes when its update is handled."""
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", String, nullable=False, index=True),
+)
+"""The ids of updates that were handled, and when: nothing about whose they were."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("front", String, nullable=False),
+    Column("chat", BigInteger, nullable=False, index=True),
+    Column("topic", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False, index=True),
+    Column("turns", Text),
+    Column("touched_at", Double, nullable=False, index=True),
+    Column("is_over", Boolean, nullable=False),
+)
+"""Of each key at most one that is not over. `turns` is null once it is forgotten, so that its end can still be told."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("language", String),
+    Column("keeps", Boolean, nullable=False),
+    Column("met_at", Double),
+    Column("last_seen", Double, nullable=False, index=True),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("front", String, nullable=False),
+    Column("chat", BigInteger, nullable=False, index=True),
+    Column("topic", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False, index=True),
+    Column("question", JSON(none_as_null=True)),
+    Column("language", String, nullable=False),
+    Column("edition", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("places", Text, nullable=False),
+    Column("asked_at", Double, nullable=False, index=True),
+    Column("rating", String),
+    Column("feedback_id", String),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("day", String, nullable=False, index=True),
+    Column("rating", String, nullable=False),
+    Column("reason", JSON(none_as_null=True)),
+    Column("edition", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("sources", JSON, nullable=False),
+)
+"""An answer knows its feedback as long as it is there; feedback knows no answer."""
+
+
+def is_of(key: ConversationKey, table: Table) -> ColumnElement[bool]:
+    """Rows of the conversation with this key."""
+    columns = table.c
+    return and_(columns.person == key.person, columns.chat == key.chat, columns.topic == key.topic, columns.front == key.front)
+
+
+def is_about(person: int, table: Table) -> ColumnElement[bool]:
+    """Rows of a person, in any chat; a private chat has the id of the person in it."""
+    return (table.c.person == person) | (table.c.chat == person)
