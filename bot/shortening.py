@@ -31,13 +31,20 @@ def cut_at(text: str, room: int, measure: Callable[[str], int] = utf16_units) ->
     return after_space if after_space > end // 2 else end
 
 
-def shortened(quote: Quote, points: int) -> Quote:
-    """The quote, or where it is longer its beginning: an exact span all the same, of at most so many code points."""
-    if len(quote.text) <= points:
+def shortened(quote: Quote, limit: int, measure: Callable[[str], int] = len) -> Quote:
+    """The quote, or where it is longer its beginning: an exact span of the document all the same, in code points unless said."""
+    if measure(quote.text) <= limit:
         return quote
-    cut = quote.text[: cut_at(quote.text, points, len)]
+    cut = quote.text[: cut_at(quote.text, limit, measure)]
     text = cut.rstrip() or cut
     return replace(quote, text=text, end=quote.start + len(text))
+
+
+def seen_span(text: str) -> tuple[int, int]:
+    """Where a text begins and ends without the white space around it; a mark keeps the space that it stands on."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    stands_on_space = 0 < start < end and len(next(_graphemes(text[start - 1 : start + 1]))) > 1
+    return start - stands_on_space, end
 
 
 def clipped(text: str, points: int) -> str:

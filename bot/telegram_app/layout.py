@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from telegram import MessageEntity
 
 from bot.blocks import HEADINGS, Block, BlockKind
-from bot.shortening import utf16_units
+from bot.shortening import seen_span, utf16_units
 
 MAX_UNITS = 4_000
 """UTF-16 units of a message: below the 4,096 that Telegram takes however it counts, and never more than 4,000 code points."""
@@ -95,7 +95,7 @@ def _entities(block: Block, offset: int) -> Iterator[MessageEntity]:
 
 def _entity(kind: str, text: str, start: int, end: int, offset: int, url: str | None = None) -> Iterator[MessageEntity]:
     """The entity over a span, without the white space at its ends; none where there is nothing else."""
-    words = text[start:end]
-    if stripped := words.strip():
-        start += len(words) - len(words.lstrip())
-        yield MessageEntity(kind, offset + utf16_units(text[:start]), utf16_units(stripped), url)
+    first, last = seen_span(text[start:end])
+    if first < last:
+        before, words = text[: start + first], text[start + first : start + last]
+        yield MessageEntity(kind, offset + utf16_units(before), utf16_units(words), url)

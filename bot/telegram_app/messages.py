@@ -3,13 +3,13 @@
 Room for the caveat is set aside first, so no length of an answer can push it out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import Answer, AnswerStatus, Statement
 from bot.blocks import HEADINGS, Block, BlockKind, blocks_as_text
 from bot.rendering import render, render_caveat
-from bot.shortening import cut_at, shortened
+from bot.shortening import cut_at, shortened, utf16_units
 from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, as_shown, entities_of, fits, laid_out, size_of
 from bot.telegram_app.splitting import Room, split
 from bot.texts import texts
@@ -93,16 +93,18 @@ def exempt_parts(blocks: Sequence[Block], language: Language = "nl") -> list[Par
     return _parts(blocks, (), language)
 
 
-def with_short_caveat(answer: Answer, points: int = CAVEAT_POINTS) -> tuple[Answer, frozenset[Quote]]:
+def with_short_caveat(
+    answer: Answer, limit: int = CAVEAT_POINTS, measure: Callable[[str], int] = len
+) -> tuple[Answer, frozenset[Quote]]:
     """The answer with at most so much of its caveat, and what `render` has to be told was cut."""
-    caveat = shortened(answer.caveat, points)
+    caveat = shortened(answer.caveat, limit, measure)
     return replace(answer, caveat=caveat), frozenset({caveat} - {answer.caveat})
 
 
 def beginning(blocks: Sequence[Block], units: int) -> list[Block]:
-    """As many of the blocks as there is room for, and an ellipsis where some are left out. Only a message of the bot is cut inside."""
+    """As many of the blocks as there is room for, and an ellipsis where some are left out; only a message is cut inside."""
     shown = list(blocks)
-    while sum(map(size_of, shown)) > units - (_ELLIPSIS_UNITS if len(shown) < len(blocks) else 0):
+    while shown and sum(map(size_of, shown)) > units - (_ELLIPSIS_UNITS if len(shown) < len(blocks) else 0):
         shown.pop()
     if len(shown) == len(blocks):
         return shown
@@ -147,14 +149,14 @@ def _in_short(answer: Answer, debate: Debate, heading: Sequence[Block], cut: fro
 
 def _caveat_within(units: int, answer: Answer, debate: Debate) -> list[Block]:
     """The caveat with its heading, as much of it as there is room for."""
-    points = len(answer.caveat.text)
+    limit = units
     while True:
-        shown, cut = with_short_caveat(answer, points)
+        shown, cut = with_short_caveat(answer, limit, utf16_units)
         blocks = render_caveat(shown, debate, cut)
         excess = sum(map(size_of, blocks)) - units
-        if excess <= 0 or points == 1:
+        if excess <= 0 or limit == 1:
             return blocks
-        points = max(1, len(shown.caveat.text) - excess)
+        limit = max(1, min(limit, utf16_units(shown.caveat.text)) - excess)
 
 
 def _of_cited(blocks: Sequence[Block], answer: Answer) -> list[Block]:
