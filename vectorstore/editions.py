@@ -236,11 +236,10 @@ class Shelf:
         Without, a rehearsed edition stays that somebody holds: it is not left over yet.
         """
         folders = self.leftovers()
-        if pause is None:
-            spared = [folder for folder in folders if folder.name.startswith(REHEARSED) and is_read(folder)]
-        else:
-            read = wait_for_readers(folders, pause)
-            spared = read if spare_readers else []
+        spared = [folder for folder in folders if folder.name.startswith(REHEARSED) and is_read(folder)]
+        if pause is not None:
+            read = wait_for_readers([folder for folder in folders if folder not in spared], pause)
+            spared = [*spared, *read] if spare_readers else []
         return sum(remove_folder(folder) for folder in folders if folder not in spared)
 
     def leftovers(self) -> list[Path]:
