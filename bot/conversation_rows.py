@@ -43,7 +43,8 @@ def end(connection: Connection, key: ConversationKey) -> bool:
     """End the running conversation, and forget what was asked in it unless that is kept; False where there was none."""
     row = _running(connection, key)
     mine = is_of(key, conversations)
-
+    kept = update(conversations).where(mine, is_kept(conversations), conversations.c.turns.is_not(None))
+    connection.execute(kept.values(is_over=True))
     connection.execute(delete(conversations).where(mine, _is_running()))
     asked = is_of(key, answers) & answers.c.question.is_not(None) & ~is_kept(answers)
     connection.execute(update(answers).where(asked).values(question=None))

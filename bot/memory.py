@@ -111,11 +111,12 @@ class Memory:
             return bool(connection.scalar(select(people.c.keeps).where(people.c.person == person)))
 
     def set_keeps(self, person: int, keeps: bool) -> None:  # noqa: FBT001  # it is what is set
-        """Keep somebody's questions from now on, or no longer: then those of conversations that are over go at once."""
+        """Keep somebody's questions from now on; or no longer, and forget all but those of a conversation that runs."""
         now = self._clock()
         with self._database.transaction() as connection:
             conversation_rows.note_person(connection, person, now, keeps=keeps)
-            retention.forget_silent(connection, now - self._silence)
+            if not keeps:
+                retention.stop_keeping(connection, person, now - self._silence)
 
     def is_new(self, person: int) -> bool:
         """Whether somebody never got a reply; `handled` notes that they did."""

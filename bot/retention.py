@@ -37,6 +37,13 @@ def forget_silent(connection: Connection, silent_since: float) -> tuple[int, int
     return gone, connection.execute(update(answers).where(*asked).values(question=None)).rowcount
 
 
+def stop_keeping(connection: Connection, person: int, silent_since: float) -> None:
+    """Forget what somebody asked; a conversation that runs goes on."""
+    over = (conversations.c.person == person) & (conversations.c.is_over | (conversations.c.touched_at < silent_since))
+    _delete(connection, conversations, over)
+    connection.execute(update(answers).where(answers.c.person == person).values(question=None))
+
+
 def _is_going_on(silent_since: float) -> ColumnElement[bool]:
     """Answers of a conversation that still runs."""
     columns = conversations.c
