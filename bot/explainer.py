@@ -1,16 +1,18 @@
 """A question becomes an answer: read, retrieve, select. Front ends call this and render what comes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
-from bot.answers import Answer, AnswerStatus, EditionStamp, cited_sources
+from bot.answers import Answer, AnswerStatus, EditionStamp, Statement, cited_sources
 from bot.choices import Choice
 from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
 from bot.notes import notes_on
 from bot.phrases import anywhere
 from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, subject_of
+from bot.remembered import QuotePlace
 from bot.suggestions import suggest
+from bot.surroundings import surrounded
 from bot.texts import Texts, texts
 from bot.works import is_work, named_works
 from vectorstore.debate import Debate
@@ -60,14 +62,43 @@ class Explainer:
         read = read_in_conversation(asked, (), self._debate, language or self._language)
         return self._explain(asked, replace(read, question=replace(read.question, kind=Kind.ALL_POSITIONS, stranger=None)), ())
 
+    def tell(self, message: str, language: Language | None = None) -> Answer:
+        """A message of the bot's own, as an answer: with the caveat beside it."""
+        language = language or self._language or "nl"
+        return self._editions.read(lambda edition: self._telling(message, language, edition))
+
+    def edition(self) -> tuple[int, str, int]:
+        """The number of the edition that answers now, when it was published, and how many documents it has."""
+        return self._editions.read(lambda edition: (*astuple(_stamp(edition)), edition.info.documents))
+
+    def in_full(self, places: Sequence[QuotePlace], message: str, gone: str, language: Language) -> Answer:
+        """Quotations in the text around them, under a message; `gone` is said of those that are not there any more."""
+        return self._editions.read(lambda edition: self._in_full(places, (message, gone), language, edition))
+
     def unavailable(self, asked: str, reason: str, language: Language | None = None) -> Answer:
         """The answer to a question that cannot be taken up; it carries the caveat all the same."""
         language = language or self._language or "nl"
-        query = Query(self._debate.title, language)
-        caveat, stamp = self._editions.read(lambda edition: (self._retriever.retrieve(query, edition).caveat, _stamp(edition)))
-        message = texts(language, self._debate).say("unavailable")
-        status = AnswerStatus.UNAVAILABLE
-        return Answer(asked, asked, language, status, caveat, stamp, reason=reason, message=message, sources=(caveat.source,))
+        told = self.tell(texts(language, self._debate).say("unavailable"), language)
+        return replace(told, question=asked, read_as=asked, status=AnswerStatus.UNAVAILABLE, reason=reason)
+
+    def _telling(self, message: str, language: Language, edition: Edition) -> Answer:
+        caveat = self._retriever.retrieve(Query(self._debate.title, language), edition).caveat
+        status = AnswerStatus.SMALLTALK
+        return Answer("", "", language, status, caveat, _stamp(edition), message=message, sources=(caveat.source,))
+
+    def _in_full(self, places: Sequence[QuotePlace], said: tuple[str, str], language: Language, edition: Edition) -> Answer:
+        found = [quote for place in places if (quote := surrounded(place, edition.catalog))]
+        message, gone = said
+        told = self._telling(message if found else gone, language, edition)
+        statements = tuple(Statement(None, (quote,)) for quote in dict.fromkeys(found))
+        is_less = 0 < len(found) < len(places)
+        return replace(
+            told,
+            status=AnswerStatus.ANSWERED if found else AnswerStatus.NOT_IN_SOURCES,
+            statements=statements,
+            sources=cited_sources(statements, (), told.caveat),
+            notes=(gone,) if is_less else (),
+        )
 
     def _explain(self, asked: str, read: ReadQuestion, conversation: Sequence[Turn]) -> Explained:
         question = read.question

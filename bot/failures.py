@@ -1,5 +1,6 @@
 """Failures as people meet them: one calm sentence and an exit code. The traceback goes to a log, without what was asked."""
 
+import secrets
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -38,7 +39,14 @@ def attempt(action: Callable[[], _Result]) -> _Result | Failure:
         return Failure(f"Something went wrong that should not have ({type(error).__name__}). {details}")
 
 
-def _log(error: Exception) -> Path | None:
+def log_failure(error: Exception) -> str:
+    """Write down where it went wrong; returns a number to find it by."""
+    number = secrets.token_hex(4)
+    _log(error, f" number {number}")
+    return number
+
+
+def _log(error: Exception, mark: str = "") -> Path | None:
     """Write down where it went wrong. Messages stay out: they may hold what was asked."""
     from vectorstore.settings import load_settings
 
@@ -46,7 +54,9 @@ def _log(error: Exception) -> Path | None:
         log = load_settings().home_dir / "log" / "kanttekening.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} Python {sys.version.split()[0]}\n{''.join(_trace(error))}\n")
+            stream.write(
+                f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} Python {sys.version.split()[0]}{mark}\n{''.join(_trace(error))}\n"
+            )
     except (KanttekeningError, OSError, ValueError):
         return None
     return log

@@ -1,6 +1,7 @@
 """What could be asked next: only what the sources answer. Pure."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice, zip_longest
 
 from bot.answers import Statement
@@ -38,17 +39,24 @@ def _headings(
     asked = set(words_in(question.asked))
     for passage in evidence.passages:
         heading, language = passage.passage.section or "", question.language
+        if not heading.endswith("?"):
+            continue
         is_new = (
             passage.passage.suspicion is None
             and passage.passage.id not in unknown
             and (passage.source.id, heading) not in quoted
             and set(words_in(heading)) != asked
         )
-        asks = heading.endswith("?") and passage.source.language == language and not anywhere("points_back").search(heading)
-        words = [word for word in content_words(heading, language) if not named_voices(word, debate)]
+        asks = passage.source.language == language and not anywhere("points_back").search(heading)
+        words = [word for word in content_words(heading, language) if not _is_a_voice(word, debate)]
         names = any(word[:1].isupper() for word in heading.split()[1:])
         if asks and is_new and len(words) >= (1 if names else _MIN_WORDS):
             yield heading
+
+
+@lru_cache(maxsize=4_096)  # headings come by again and again, and what is in them with them
+def _is_a_voice(word: str, debate: Debate) -> bool:
+    return bool(named_voices(word, debate))
 
 
 def _voices(

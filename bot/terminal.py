@@ -14,6 +14,7 @@ from bot.register_command import register
 from bot.removal_commands import remove
 from bot.screen import Screen
 from bot.source_commands import sources_app, status
+from bot.telegram_command import telegram
 from vectorstore.errors import UsageError
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def chat(*, language: AnswerLanguage = None) -> None:
     talk(Chat(workspace.explainer, workspace.debate, Screen(sys.stdout), language or workspace.language), workspace.shelf.home)
 
 
+app.command()(telegram)
 app.command(no_args_is_help=False)(ingest)
 app.command()(remove)
 app.command()(lint)

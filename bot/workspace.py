@@ -20,6 +20,7 @@ from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
+    from bot.memory import Memory
     from ingest.origins import Found
     from ingest.purging import PurgeReceipt as PurgeReceipt  # noqa: PLC0414  # for the commands, which do not know the ingest
     from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # likewise
@@ -106,6 +107,22 @@ class Workspace:
         from vectorstore.retrieval import Retriever
 
         return Explainer(reader, Retriever(self.embeddings, self.debate), self.debate, self.language)
+
+    @cached_property
+    def memory(self) -> "Memory":
+        """What is remembered of people and conversations."""
+        from sqlalchemy import URL
+
+        from bot.memory import Memory
+        from bot.settings import load_front_settings
+
+        front = load_front_settings()
+        self.shelf.home.mkdir(parents=True, exist_ok=True)
+        return Memory(
+            URL.create("sqlite", database=str(self.shelf.home / "memory.sqlite")),
+            silence_seconds=front.silence_minutes * 60,
+            retention_seconds=front.retention_days * 86_400,
+        )
 
     @cached_property
     def embeddings(self) -> PassageEmbeddings:

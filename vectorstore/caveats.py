@@ -43,13 +43,15 @@ def closest_caveat(
     pinned_document = debate.caveat_document
     pinned = edition.catalog.passages_of(pinned_document)
     sources = edition.catalog.sources_by_id()
+    preferred = _preferred(debate.caveat)
+    around = np.array([vector for _, vector in found])
     ranked = []
     for stored, index in _candidates(edition, [weighing.vector, *_middle(found)], pinned):
         passage, sentence = stored.passage, stored.passage.sentences[index]
         text, vector = passage.text_of(sentence), stored.vectors[index]
         score = _SIMILARITY * float(nearness(vector @ weighing.vector))
         score += _WORDS * weighing.alone(passage, sentence, as_language(sources[passage.source_id].language))
-        score += _beside(passage, vector, found) + _alone(text, sentence, voices, debate.caveat)
+        score += _beside(passage, vector, found, around) + _alone(text, sentence, voices, preferred)
         score += _PINNED if passage.source_id == pinned_document else 0.0
         ranked.append((score, passage.id, index, passage))
     if not ranked:
@@ -68,20 +70,20 @@ def _middle(found: Sequence[tuple[str, Vector]]) -> list[Vector]:
     return [middle / np.linalg.norm(middle)]
 
 
-def _beside(passage: Passage, vector: Vector, found: Sequence[tuple[str, Vector]]) -> float:
+def _beside(passage: Passage, vector: Vector, found: Sequence[tuple[str, Vector]], around: Vector) -> float:
     """How well a statement goes with what was found."""
     if not found:
         return 0.0
-    near = [float(nearness(vector @ other)) for _, other in found]
+    near = nearness(around @ vector)
     same = [source_id == passage.source_id for source_id, _ in found]
-    return (_BESIDE * sum(near) + _SAME_SOURCE * sum(same)) / len(found)
+    return (_BESIDE * float(np.sum(near)) + _SAME_SOURCE * sum(same)) / len(found)
 
 
-def _alone(text: str, sentence: Sentence, voices: Sequence[str], caveat: Caveat) -> float:
+def _alone(text: str, sentence: Sentence, voices: Sequence[str], preferred: Sequence[re.Pattern[str]]) -> float:
     """What a statement is worth by itself."""
     score = _LENGTH * log(max(1, len(text.split())))
     score += _VOICE if set(sentence.voices) & set(voices) else 0.0
-    score += _PREFERRED if any(pattern.search(text) for pattern in _preferred(caveat)) else 0.0
+    score += _PREFERRED if any(pattern.search(text) for pattern in preferred) else 0.0
     return score + (_LEANING if begins_dependent(text) else 0.0)
 
 

@@ -30,6 +30,10 @@ class Voice:
     article: str | None = None
     english: str | None = None
 
+    def __hash__(self) -> int:
+        """That of the id alone: caches ask for it all the time, and no two voices of a debate have the same."""
+        return hash(self.id)
+
     def called(self, language: str) -> str:
         """The name as a sentence in a language has it: "de Algemene Rekenkamer", "the author of the column"."""
         if language == "en":
@@ -87,6 +91,10 @@ class Debate:
     register: Mapping[str, object] = field(default_factory=dict, repr=False, hash=False)
     documents: Path | None = field(default=None, repr=False)
     file: Path = field(default=_BUNDLED, repr=False)
+
+    def __hash__(self) -> int:
+        """That of the title and the file, for the same reason."""
+        return hash((self.title, self.file))
 
     def titled(self, language: str) -> str:
         """The title as a sentence in a language has it."""

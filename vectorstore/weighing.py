@@ -143,6 +143,7 @@ class Weighing:
         self._shares = Shares(terms)
         self._best_passage = 1.0
         self._documents: dict[str, _Found] = {}
+        self._named: dict[str, bool] = {}
 
     def weigh(self, passages: Sequence[ScoredPassage], stored: Mapping[str, StoredPassage]) -> Iterator[ScoredSentence]:
         """The sentences of passages, which come best first, with their scores."""
@@ -233,13 +234,19 @@ class Weighing:
             return 1.0
         if self._names.search(text):
             return _NAMED
-        return _NAMED_BESIDE if passage and self._names.search(passage.embedded_text) else 0.0
+        return _NAMED_BESIDE if passage and self._is_named_in(passage) else 0.0
+
+    def _is_named_in(self, passage: Passage) -> bool:
+        """Whether a passage, or what stands above it, names a voice that was asked about."""
+        if (found := self._named.get(passage.id)) is None:
+            found = self._named[passage.id] = self._names.search(passage.embedded_text) is not None
+        return found
 
 
 def nearness(cosines: Vector | np.floating[Any]) -> Vector:
     """What cosines of a question with sentences say of meaning: 0 for nothing in common, 1 for the same."""
     scale, offset = _NEARNESS
-    return np.asarray(np.clip(scale * cosines + offset, 0.0, 1.0))
+    return np.minimum(np.maximum(scale * cosines + offset, 0.0), 1.0)  # np.clip takes five times as long for a single number
 
 
 def as_language(language: str) -> Language:

@@ -1,0 +1,161 @@
+"""What a person asks becomes a reply: synchronous, for a thread; nothing here talks to Telegram."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import Answer, AnswerStatus
+from bot.blocks import Block, BlockKind, printable
+from bot.explainer import Explained, Explainer
+from bot.memory import Memory
+from bot.questions import MAX_CHARS
+from bot.remembered import StoredAnswer
+from bot.rendering import positions_heading
+from bot.surroundings import place_of
+from bot.telegram_app.keyboards import Rows, answer_rows, has_buttons
+from bot.telegram_app.messages import caption, lay_out
+from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
+from bot.texts import Texts, texts
+from vectorstore.debate import Debate
+from vectorstore.errors import UsageError
+from vectorstore.languages import Language, detect_language
+
+_OLD_SECONDS = 600.0  # an answer that comes later than this says that it is late
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Answers from the current edition, with what is remembered of the conversation."""
+
+    explainer: Explainer
+    debate: Debate
+    memory: Memory
+    fixed_language: Language | None = None
+    clock: Callable[[], float] = time.time
+
+    def language(self, incoming: Incoming) -> Language:
+        """In which language to speak to somebody who has not asked anything in one."""
+        return self.fixed_language or self.memory.language(incoming.person) or incoming.spoken_language
+
+    def say(self, incoming: Incoming) -> Texts:
+        """The texts in that language."""
+        return texts(self.language(incoming), self.debate)
+
+    def tell(self, incoming: Incoming, name: str, /, **values: object) -> Reply:
+        """One of the bot's own messages, with the caveat beside it."""
+        return self.tell_words(incoming, self.say(incoming).say(name, **values))
+
+    def tell_words(self, incoming: Incoming, words: str, rows: Rows = ()) -> Reply:
+        """What the bot itself says, in paragraphs where it has them, with the caveat beside it."""
+        return self.reply(self.explainer.tell(words, self.language(incoming)), rows=rows)
+
+    def failed(self, incoming: Incoming, number: str) -> Reply:
+        """That something went wrong, with a number to report; without the caveat only if not even that can be read."""
+        say = self.say(incoming)
+        sorry = say.say("failed", number=number)
+        return self.reply(self.explainer.unavailable("", sorry, say.language))
+
+    def bare_apology(self, incoming: Incoming, number: str) -> Outgoing:
+        """The same where no edition can be read, and so there is nothing said of the debate, nor a caveat to say."""
+        return Outgoing(texts(incoming.spoken_language, self.debate).say("failed", number=number))
+
+    def question(self, incoming: Incoming, text: str, *, pressed: bool = False) -> Reply:
+        """The answer to a question, read with the conversation before it; `pressed` where a button asked it."""
+        remembered = self.memory.conversation(incoming.key)
+        if not text.strip():
+            return self.tell(incoming, "ask_what")
+        try:
+            explained = self.explainer.answer(text, remembered.turns, self._language_of(incoming, text, bool(remembered.turns)))
+        except UsageError:  # it is empty, or too long
+            is_long = len(text) > MAX_CHARS
+            return self.tell(incoming, "question_too_long", most=MAX_CHARS) if is_long else self.tell(incoming, "cannot_read")
+        say = texts(explained.answer.language, self.debate)
+        said = [
+            *([say.say("late")] if self._is_late(incoming) else []),
+            *([say.say("conversation_ended")] if remembered.has_ended else []),
+            *([say.say("asked_by_button", question=printable(text))] if pressed else []),
+        ]
+        return self._explained(incoming, explained, [Block(BlockKind.MESSAGE, each) for each in said])
+
+    def positions(self, incoming: Incoming, topic: str | None) -> Reply:
+        """What each voice says about a topic, or about the debate as a whole."""
+        language = self.language(incoming) if not topic else self._language_of(incoming, topic, in_conversation=False)
+        try:
+            explained = self.explainer.positions(topic, language)
+        except UsageError:
+            return self.tell(incoming, "question_too_long", most=MAX_CHARS)
+        return self._explained(incoming, explained, [positions_heading(explained.answer, topic, self.debate)], keeps_turns=False)
+
+    def other_voices(self, stored: StoredAnswer, topic: str) -> Reply:
+        """What the voices that an answer did not quote say about the same."""
+        language: Language = "en" if stored.language == "en" else "nl"
+        say = texts(language, self.debate)
+        answer = self.explainer.positions(topic[:MAX_CHARS], language).answer
+        others = tuple(each for each in answer.statements if each.voice and each.voice.id not in stored.voices)
+        if not others:
+            return self.reply(self.explainer.tell(say.say("no_other_voices"), language))
+        answer = replace(
+            answer, statements=others, silent_voices=(), suggestions=(), notes=(), status=AnswerStatus.ANSWERED, message=None
+        )
+        return self.reply(answer, [Block(BlockKind.MESSAGE, say.say("other_voices"))])
+
+    def in_full(self, stored: StoredAnswer) -> Reply:
+        """The quotations of an answer in the text around them, as it stands now."""
+        say = texts("en" if stored.language == "en" else "nl", self.debate)
+        return self.reply(self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language))
+
+    def export(self, incoming: Incoming) -> Reply:
+        """Everything that is kept of a person, as a file."""
+        content = json.dumps(self.memory.export(incoming.person), ensure_ascii=False, indent=2, sort_keys=True).encode()
+        text = f"{self.say(incoming).say('mydata_caption')} {self.say(incoming).say('your_id', person=incoming.person)}"
+        return Reply((Outgoing(text, file=File("kanttekening.json", content)),))
+
+    def reply(self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = ()) -> Reply:
+        """An answer as messages; buttons stand under the last."""
+        laid = lay_out(answer, self.debate, heading)
+        messages = [Outgoing(part.text, part.entities) for part in laid.parts]
+        if laid.file is not None:
+            whole = caption(
+                [Block(BlockKind.MESSAGE, texts(answer.language, self.debate).say("whole_answer"))], answer, self.debate
+            )
+            messages.append(Outgoing(whole.text, whole.entities, file=File("kanttekening.txt", laid.file.encode())))
+        messages[-1] = replace(messages[-1], buttons=rows)
+        return Reply(tuple(messages), edition=answer.edition.number)
+
+    def _explained(self, incoming: Incoming, explained: Explained, heading: Sequence[Block], *, keeps_turns: bool = True) -> Reply:
+        answer = explained.answer
+        turns = explained.conversation if keeps_turns else None
+        if not has_buttons(answer):
+            return replace(self.reply(answer, heading), turns=turns)
+        stored = self._stored(incoming, answer)
+        rows = answer_rows(stored, texts(answer.language, self.debate))
+        return replace(self.reply(answer, heading, rows), turns=turns, answer=stored)
+
+    def _stored(self, incoming: Incoming, answer: Answer) -> StoredAnswer:
+        quotes = answer.quotes or answer.nearest
+        voices = [each.voice.id for each in answer.statements if each.voice]
+        return StoredAnswer(
+            id=secrets.token_urlsafe(6),
+            key=incoming.key,
+            question=answer.read_as,
+            language=answer.language,
+            edition=answer.edition.number,
+            status=answer.status.value,
+            quotes=tuple(place_of(quote) for quote in quotes),
+            sources=tuple(source.id for source in answer.sources),
+            suggestions=answer.suggestions,
+            voices=tuple(voices),
+            asked_at=self.clock(),
+            rating=None,
+        )
+
+    def _language_of(self, incoming: Incoming, text: str, in_conversation: bool) -> Language | None:  # noqa: FBT001  # has a name at each call
+        """The language to answer in; None leaves it to the question and the conversation before it."""
+        if chosen := self.fixed_language or self.memory.language(incoming.person):
+            return chosen
+        return None if in_conversation else detect_language(text, default=incoming.spoken_language)
+
+    def _is_late(self, incoming: Incoming) -> bool:
+        return bool(incoming.sent_at) and self.clock() - incoming.sent_at > _OLD_SECONDS

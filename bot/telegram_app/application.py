@@ -1,0 +1,225 @@
+"""The bot as a program: put together, started, watched, and stopped so that nothing is lost."""
+
+import asyncio
+import secrets
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from telegram import LinkPreviewOptions, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, CallbackContext, Defaults
+from telegram.request import HTTPXRequest
+
+from bot.failures import log_failure
+from bot.settings import FrontSettings
+from bot.telegram_app.answering import Desk
+from bot.telegram_app.commands import Commands
+from bot.telegram_app.gate import Gate
+from bot.telegram_app.handling import Handling
+from bot.telegram_app.inbox import Inbox
+from bot.telegram_app.lanes import Lanes
+from bot.telegram_app.logs import LOG
+from bot.telegram_app.operators import Operators
+from bot.telegram_app.profile import publish_profile
+from bot.telegram_app.routing import Routes
+from bot.telegram_app.sending import Post
+from bot.telegram_app.watch import POLL_SECONDS, Conflicts, PollRequest
+from bot.workspace import Workspace
+from vectorstore.errors import KanttekeningError, UnavailableError, UsageError
+
+ALLOWED_UPDATES = ["message", "callback_query", "inline_query", "my_chat_member"]
+"""What Telegram shall send; what is not here, we do not hear of."""
+_START_TRIES = 5
+_GRACE_SECONDS = 20.0  # for what is waiting when the program is asked to stop; a service manager gives it 30
+_TIDY_SECONDS = 600.0
+_WATCH_SECONDS = 15.0
+
+Bots = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build(token: str, settings: FrontSettings, inbox: Inbox, lanes: Lanes) -> tuple[Bots, PollRequest]:
+    """The application, and the connection that it polls on."""
+    base, files = addresses(settings)
+    poll = PollRequest(connection_pool_size=2, read_timeout=10.0, connect_timeout=10.0)
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(base)
+        .base_file_url(files)
+        .request(
+            HTTPXRequest(connection_pool_size=256, read_timeout=15.0, write_timeout=15.0, connect_timeout=10.0, pool_timeout=60.0)
+        )
+        .get_updates_request(poll)
+        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), allow_sending_without_reply=True))
+        .rate_limiter(AIORateLimiter(max_retries=0))  # a chat that must wait is waited for in its own lane, and keeps nobody else
+        .concurrent_updates(lanes)
+        .update_queue(inbox)
+        .build()
+    )
+    return application, poll
+
+
+def addresses(settings: FrontSettings) -> tuple[str, str]:
+    """Where methods and where files are; of a server of one's own the name alone will do."""
+    base = settings.telegram_base_url.rstrip("/")
+    if "{token}" not in base and not base.endswith("/bot"):
+        base += "/bot"
+    return base, settings.telegram_base_file_url or f"{base.removesuffix('/bot')}/file/bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the program starts, watches and ends besides the application."""
+
+    desk: Desk
+    inbox: Inbox
+    lanes: Lanes
+    post: Post
+    handling: Handling
+
+
+class Program:
+    """Runs the bot until it is asked to stop, or cannot go on."""
+
+    def __init__(self, application: Bots, poll: PollRequest, settings: FrontSettings, parts: Parts) -> None:
+        self._application, self._poll, self._settings, self._parts = application, poll, settings, parts
+        self._stop = asyncio.Event()
+        self._exit_code = 0
+
+    async def run(self) -> int:
+        """Serve; returns the exit code.
+
+        Raises:
+            UsageError: Telegram does not know the token.
+            UnavailableError: Telegram cannot be reached.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        await self._introduce()
+        try:
+            await publish_profile(self._application.bot, self._parts.desk.debate, self._settings)
+            await self._serve()
+        finally:
+            await self._application.shutdown()
+            self._parts.handling.close()
+        return self._exit_code
+
+    async def _introduce(self) -> None:
+        """See that Telegram is there and knows us, trying again while it is not there."""
+        for attempt in range(1, _START_TRIES + 1):
+            try:
+                await self._application.initialize()
+            except InvalidToken as error:
+                raise UsageError("Telegram does not know the token. Copy it from @BotFather again.") from error
+            except TelegramError as error:
+                if attempt == _START_TRIES:
+                    raise UnavailableError("Telegram cannot be reached. Check the network, and start again.") from error
+                LOG.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
+                await asyncio.sleep(2.0 ** (attempt - 1) / 2)
+            else:
+                return
+
+    async def _serve(self) -> None:
+        application, parts = self._application, self._parts
+        left = parts.inbox.resume(application.bot)
+        await application.start()
+        if self._settings.telegram_webhook_url:
+            await self._listen(self._settings.telegram_webhook_url)
+        else:
+            await self._poll_for_updates()
+        LOG.info("@%s answers. %d messages were left from before.", application.bot.username, left)
+        duties = [asyncio.create_task(self._tidy_now_and_then()), asyncio.create_task(self._watch())]
+        await self._stop.wait()
+        if application.updater:
+            await application.updater.stop()
+        timer = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._leave)
+        await application.stop()
+        timer.cancel()
+        await asyncio.gather(*duties)
+        LOG.info("Stopped.")
+
+    async def _poll_for_updates(self) -> None:
+        if self._application.updater:
+            await self._application.updater.start_polling(
+                timeout=POLL_SECONDS,
+                bootstrap_retries=_START_TRIES,
+                allowed_updates=ALLOWED_UPDATES,
+                drop_pending_updates=False,
+                error_callback=Conflicts(self._give_up),
+            )
+
+    async def _listen(self, url: str) -> None:
+        settings = self._settings
+        secret = settings.telegram_webhook_secret
+        if self._application.updater:
+            await self._application.updater.start_webhook(
+                listen=settings.telegram_webhook_listen,
+                port=settings.telegram_webhook_port,
+                url_path=urlsplit(url).path.lstrip("/"),
+                webhook_url=url,
+                bootstrap_retries=_START_TRIES,
+                allowed_updates=ALLOWED_UPDATES,
+                drop_pending_updates=False,
+                secret_token=secret.get_secret_value() if secret else secrets.token_urlsafe(32),
+            )
+
+    def _asked_to_stop(self) -> None:
+        """Answer what is waiting, and end; asked again, end at once."""
+        if self._stop.is_set():
+            self._leave()
+        self._stop.set()
+
+    def _leave(self) -> None:
+        """Leave the rest for the next start."""
+        self._parts.lanes.is_leaving = True
+        self._parts.post.leave()
+
+    def _give_up(self, why: str) -> None:
+        LOG.error("%s", why)
+        self._exit_code = 1
+        self._asked_to_stop()
+
+    async def _tidy_now_and_then(self) -> None:
+        """Keep nothing longer than was said."""
+        while not self._stop.is_set():
+            try:
+                await self._parts.handling.keep(self._parts.desk.memory.tidy)
+            except KanttekeningError as error:
+                LOG.warning("The memory could not be tidied: %s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _TIDY_SECONDS)
+
+    async def _watch(self) -> None:
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), _WATCH_SECONDS)
+            if not self._settings.telegram_webhook_url and self._poll.is_stalled and not self._stop.is_set():
+                self._give_up("No poll has come back for minutes. Stopping, to be started again.")
+
+
+def _outlives(update: Update) -> bool:
+    """Whether an update is kept until it is handled; who types in another chat has typed on by then."""
+    return update.inline_query is None
+
+
+def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspace) -> Program:
+    """The whole bot, ready to run."""
+    inbox, lanes = Inbox(desk.memory, _outlives), Lanes()
+    application, poll = build(token, settings, inbox, lanes)
+    post = Post(application.bot)
+    handling = Handling(desk, inbox, Gate(settings), post)
+    commands = Commands(desk, settings)
+    Routes(desk, handling, post, Operators(desk, settings, post, workspace), commands).add_to(application)
+    application.add_error_handler(_on_error)
+    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling))
+
+
+async def _on_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    """A defect outside a reply: it is in the log with a number, and its update stays in the inbox."""
+    error = context.error
+    if isinstance(error, Exception):
+        LOG.error("Something failed (%s); its number is %s.", type(error).__name__, log_failure(error))

@@ -1,0 +1,57 @@
+"""In which order updates are handled: those of one chat one after another, those of different chats side by side."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+_AT_ONCE = 1_024  # more than there are threads: who waits for a lane, or for Telegram, is in nobody's way
+READS_ONLY = ("s:", "v:")
+"""How the data of buttons begin that change nothing: they need not wait for the chat."""
+
+
+class Lanes(BaseUpdateProcessor):
+    """A lane for each chat, first come first served; queries of the inline mode, and buttons that only look, have none."""
+
+    def __init__(self) -> None:
+        super().__init__(_AT_ONCE)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.is_leaving = False
+        """Whether what has not begun is left for the next start."""
+
+    async def do_process_update(self, update: object, coroutine: "Awaitable[Any]") -> None:
+        """Wait for the chat, then handle it."""
+        chat = lane(update)
+        if chat is None:
+            await self._handle(coroutine)
+            return
+        lock = self._locks.get(chat)
+        if lock is None:
+            lock = self._locks[chat] = asyncio.Lock()
+        async with lock:
+            await self._handle(coroutine)
+
+    async def _handle(self, coroutine: "Awaitable[Any]") -> None:
+        if self.is_leaving and isinstance(coroutine, Coroutine):
+            coroutine.close()
+        else:
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+
+def lane(update: object) -> int | None:
+    """The chat whose turn an update takes; None where it takes none."""
+    if not isinstance(update, Update) or update.effective_chat is None:
+        return None
+    query = update.callback_query
+    if query and (query.data or "").startswith(READS_ONLY):
+        return None
+    return update.effective_chat.id

@@ -1,0 +1,52 @@
+"""What Telegram shows of the bot before anybody has asked: its commands and its descriptions, for each language."""
+
+from collections.abc import Awaitable, Iterator
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    MenuButtonCommands,
+)
+from telegram.error import TelegramError
+
+from bot.duties import bot_description, bot_short_description
+from bot.settings import FrontSettings
+from bot.telegram_app.commands import COMMANDS, OPERATOR_COMMANDS, Command
+from bot.telegram_app.logs import LOG
+from bot.texts import texts
+from vectorstore.debate import Debate
+from vectorstore.languages import Language
+
+_LANGUAGES: tuple[tuple[Language, str], ...] = (("nl", ""), ("nl", "nl"), ("en", "en"))
+"""In which language to speak to whom: Dutch where Telegram knows no language of ours."""
+
+
+async def publish_profile(bot: Bot, debate: Debate, settings: FrontSettings) -> None:
+    """Say who we are. The bot works without: what Telegram does not take now, it is told at the next start."""
+    for call in _calls(bot, debate, settings):
+        try:
+            await call
+        except TelegramError as error:
+            LOG.warning("Telegram did not take a part of the profile: %s", error.message)
+
+
+def _calls(bot: Bot, debate: Debate, settings: FrontSettings) -> Iterator[Awaitable[object]]:
+    for language, code in _LANGUAGES:
+        yield bot.set_my_commands(_listed(COMMANDS, language, debate), BotCommandScopeAllPrivateChats(), language_code=code)
+        in_groups = [command for command in COMMANDS if command.in_groups]
+        yield bot.set_my_commands(_listed(in_groups, language, debate), BotCommandScopeAllGroupChats(), language_code=code)
+        yield bot.set_my_commands(_listed(in_groups, language, debate), language_code=code)
+        yield bot.set_my_description(bot_description(settings, debate, language), language_code=code)
+        yield bot.set_my_short_description(bot_short_description(debate, language), language_code=code)
+        for operator in sorted(settings.operators):
+            scope = BotCommandScopeChat(operator)
+            yield bot.set_my_commands(_listed((*COMMANDS, *OPERATOR_COMMANDS), language, debate), scope, language_code=code)
+    yield bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+
+
+def _listed(commands: "tuple[Command, ...] | list[Command]", language: Language, debate: Debate) -> list[BotCommand]:
+    say = texts(language, debate)
+    return [BotCommand(each.called(language), say.say(f"command_{each.name}")) for each in commands]

@@ -1,0 +1,58 @@
+"""The command that runs the Telegram bot."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.screen import Screen
+from vectorstore.errors import BusyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vectorstore.locks import FileLock
+
+
+def telegram() -> None:
+    """Run the Telegram bot, until SIGTERM or Ctrl-C; docs/telegram.md takes you from a token to a bot.
+
+    For example: KANTTEKENING_TELEGRAM_TOKEN=… kanttekening telegram
+    """
+    from bot.settings import load_front_settings
+    from bot.workspace import Workspace
+
+    settings = load_front_settings()
+    token = settings.token()
+    workspace = Workspace(Screen(sys.stderr))
+    lock = _only_one(workspace.shelf.home)
+    try:
+        workspace.explainer.tell("", workspace.language)  # builds the first edition and reads the model before anybody asks
+
+        import asyncio
+
+        from bot.telegram_app.answering import Desk
+        from bot.telegram_app.application import assemble
+        from bot.telegram_app.logs import start_log
+
+        start_log(token)
+        desk = Desk(workspace.explainer, workspace.debate, workspace.memory, workspace.language)
+        code = asyncio.run(assemble(token, settings, desk, workspace).run())
+    finally:
+        lock.release()
+    raise typer.Exit(code)
+
+
+def _only_one(home: "Path") -> "FileLock":
+    """The right to be the bot of a home, until it is released or the process ends.
+
+    Raises:
+        BusyError: another process has it.
+    """
+    from vectorstore.locks import FileLock
+
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        return FileLock(home / "telegram.lock")
+    except BusyError as error:
+        raise BusyError(f"Another bot is running on {str(home)!r}. Stop it, or set another KANTTEKENING_HOME.") from error
