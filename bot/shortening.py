@@ -8,7 +8,7 @@ from vectorstore.passages import Quote
 
 def utf16_units(text: str) -> int:
     """The length of a text as Telegram counts offsets."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut_at(text: str, room: int, measure: Callable[[str], int] = utf16_units) -> int:
@@ -17,6 +17,8 @@ def cut_at(text: str, room: int, measure: Callable[[str], int] = utf16_units) ->
     Where there is no space the cut is between two characters as a reader sees them (base and combining marks, joined emoji,
     flags). One that has no room as a whole is cut all the same, so it is never 0 where there is room for a code point.
     """
+    if measure(text) <= room:
+        return len(text)
     end = after_space = used = 0
     for grapheme in _graphemes(text):
         used += measure(grapheme)
@@ -24,8 +26,6 @@ def cut_at(text: str, room: int, measure: Callable[[str], int] = utf16_units) ->
             break
         end += len(grapheme)
         after_space = end if grapheme.isspace() else after_space
-    else:
-        return len(text)
     if not end:
         return _points_within(text, room, measure)
     return after_space if after_space > end // 2 else end

@@ -247,6 +247,13 @@ def test_blocks_hold_no_blank_message() -> None:
     assert covered(part, part.entities[0]) == "Noot 😀"
 
 
+def test_line_breaks_are_those_that_telegram_keeps() -> None:
+    """Words on either side of a line break that Telegram drops stay apart, and links stay where they are."""
+    block = Block(BlockKind.QUOTE, "een\r\ntwee\rdrie\u2028vier\u2029vijf [1]", None, "https://a.example", (25, 28))
+    (part,) = message_parts([block], render_caveat(answer(), DEBATE))
+    assert seen(part).startswith("<fold>een \ntwee\ndrie\nvier\nvijf <a https://a.example>[1]</a></fold>\n\n<b>Let op")
+
+
 def test_caption_holds_what_there_is_room_for_and_the_caveat() -> None:
     """Below a picture stands its text whole where it fits, and the caveat always."""
     blocks = [Block(BlockKind.MESSAGE, "Wie zegt wat over: werk"), Block(BlockKind.NOTE, "Getekend uit 4 bronnen.")]

@@ -1,5 +1,6 @@
 """An answer as blocks, as plain text and as JSON."""
 
+import io
 import json
 from dataclasses import replace
 
@@ -7,7 +8,8 @@ import pytest
 
 from bot.answers import Answer, AnswerStatus, EditionStamp, Statement
 from bot.blocks import Block, BlockKind, blocks_as_text
-from bot.rendering import answer_as_json, as_plain_text, positions_heading, render, render_sources
+from bot.rendering import answer_as_json, as_plain_text, positions_heading, render, render_caveat, render_sources
+from bot.screen import Screen
 from vectorstore.debate import Debate, Voice
 from vectorstore.languages import Language
 from vectorstore.passages import Locator, Quote, Reference, Source, Suspicion, Wording
@@ -28,6 +30,14 @@ DOSSIER = Source(
 PINNED = Source(
     "kanttekening", "Dossier: de kanttekening", "dossier:kanttekening", "nl", "dossier", Wording.PARAPHRASE, "Kanttekening"
 )
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """It is."""
+        return True
 
 
 def quote(text: str, source: Source, voice: Voice | None = None, locator: Locator | None = None, start: int = 7) -> Quote:
@@ -363,3 +373,29 @@ def test_whole_answer_as_json() -> None:
         "edition": {"number": 3, "published_at": "2026-11-23T12:00:00Z"},
         "text": as_plain_text(found, DEBATE),
     }
+
+
+def test_bot_speaks_in_paragraphs_on_a_screen() -> None:
+    """On a terminal too the bot's own paragraphs stay apart, and the lines of a document do not."""
+    stream = Terminal()
+    said = answer(Statement(BCG, (OWN,)), status=AnswerStatus.SMALLTALK, message="Hallo.\n\nVraag maar.\nDag.")
+    Screen(stream).show(render(said, DEBATE)[:3])
+    assert stream.getvalue().replace("\x1b[1m", "").replace("\x1b[0m", "") == (
+        "Hallo.\n\nVraag maar.\nDag.\n\nVolgens Boston Consulting Group\n  «AI could free 465,000 jobs.» [1] (in het Engels)\n"
+    )
+
+
+def test_link_stands_apart_from_the_text_of_a_source() -> None:
+    """A front end that can link has the title to tap, the address, and the place in it; a quotation its number."""
+    found = render(answer(Statement(SZABO, (REPORTED,)), Statement(BCG, (OWN,))), DEBATE)
+    place = "https://krant.example/1#:~:text=Szab%C3%B3%20wil%20toezicht."
+    shown = [(block.text[slice(*block.linked)] if block.linked else None, block.link, block.deep_link) for block in found]
+    assert [each for each in shown if any(each)] == [("[1]", None, place), ("De visie ontbreekt", "https://krant.example/1", place)]
+
+
+def test_quote_that_is_cut_says_so_outside_its_marks() -> None:
+    """What was left out of a quotation is no word of it, nor of our own account."""
+    found = answer(Statement(SZABO, (REPORTED,)))
+    texts = [block.text for block in render(found, DEBATE, {REPORTED, CAVEAT})]
+    assert "«Szabó wil  toezicht.» […] [1]" in texts
+    assert render_caveat(found, DEBATE, {CAVEAT})[1].text == "[Dossier, in onze woorden] Mensen houden toezicht. […] [2]"

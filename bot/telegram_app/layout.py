@@ -1,7 +1,7 @@
 """Blocks as one message: its text, and what in it is bold, quoted or a link. No markup, so nothing can be parsed wrongly."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import MessageEntity
 
@@ -13,6 +13,7 @@ MAX_UNITS = 4_000
 MAX_ENTITIES = 100  # Telegram drops what comes after these
 _LONG_POINTS, _LONG_LINES = 300, 3  # a longer quotation is folded until it is tapped
 _FOLDING = frozenset({BlockKind.QUOTE, BlockKind.NEAREST})
+_LINE_BREAKS = (("\r\n", " \n"), ("\r", "\n"), ("\u2028", "\n"), ("\u2029", "\n"))
 _STYLES: Mapping[BlockKind, str] = {
     **dict.fromkeys(HEADINGS, MessageEntity.BOLD),
     **dict.fromkeys(_FOLDING, MessageEntity.BLOCKQUOTE),
@@ -52,8 +53,14 @@ def laid_out(blocks: Iterable[Block]) -> Part:
 
 
 def as_shown(block: Block) -> Block:
-    """The block as it is shown: an address that is no link to tap stands behind it."""
-    return block if block.deep_link else Block(block.kind, block.with_link)
+    """The block as it is shown: an address that is no link to tap stands behind it, and line breaks are those that Telegram keeps.
+
+    Telegram drops the others, and what stands on either side of one would become one word. No character is more or less.
+    """
+    text = block.text if block.deep_link else block.with_link
+    for other, kept in _LINE_BREAKS:
+        text = text.replace(other, kept)
+    return replace(block, text=text, link=None)
 
 
 def gap_before(block: Block) -> str:
@@ -77,10 +84,9 @@ def fits(part: Part) -> bool:
 
 
 def _without_leading_space(block: Block) -> Block:
-    text = block.text.lstrip()
-    gone = len(block.text) - len(text)
+    gone = len(block.text) - len(block.text.lstrip())
     linked = (max(0, block.linked[0] - gone), max(0, block.linked[1] - gone)) if block.linked else None
-    return Block(block.kind, text, block.link, block.deep_link, linked)
+    return replace(block, text=block.text[gone:], linked=linked)
 
 
 def _entities(block: Block, offset: int) -> Iterator[MessageEntity]:

@@ -86,7 +86,7 @@ class _Splitting:
     def _continued(self) -> Block:
         if self._heading is None:
             return Block(BlockKind.NOTE, self._say.say("message_continued"))
-        return Block(self._heading.kind, self._say.say("message_heading_again", heading=self._heading.text))
+        return Block(self._heading.kind, self._say.say("message_heading_again", heading=self._heading.text.strip()))
 
     def _turn(self, carried: list[Block]) -> None:
         """Begin the next message; a heading without anything below it goes along."""
