@@ -20,6 +20,7 @@ from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
+    from bot.memory import Memory
     from ingest.origins import Found
     from ingest.purging import PurgeReceipt as PurgeReceipt  # noqa: PLC0414  # for the commands, which do not know the ingest
     from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # likewise
@@ -70,6 +71,14 @@ class Workspace:
         from vectorstore.editions import Shelf
 
         return Shelf(self.settings.home_dir)
+
+    @cached_property
+    def memory(self) -> "Memory":
+        """What is remembered of conversations and people."""
+        from bot.memory import memory_in
+        from bot.settings import load_front_settings
+
+        return memory_in(self.settings.home_dir, load_front_settings())
 
     @cached_property
     def explainer(self) -> "Explainer":

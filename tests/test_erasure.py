@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bot.memory import Memory
-from bot.memory_database import Database
 from bot.remembered import TERMINAL, ConversationKey, Counts, Erased, Feedback, Remembered
 from tests.remembering import ANNE, BRAM, DAY, GROUP, HOUR, Lab, answer, ask, in_group, private, turn
 from vectorstore.errors import UnavailableError
@@ -80,24 +79,19 @@ def test_erasure_while_another_question_is_answered(lab: Lab) -> None:
 
 def test_erasure_with_another_program_open(lab: Lab) -> None:
     """Another program that has the file open does not stand in the way, unless it is reading; then it is said and done later."""
-    memory, other = lab.open(), Database(f"sqlite:///{lab.path}")
+    memory, _other = lab.open(patience_seconds=0.05), lab.open()
     fill(memory)
     memory.erase(BRAM)
     assert lab.traces(HIS, (BRAM,)) == set()
-    other.close()
     with closing(sqlite3.connect(lab.path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM answers").fetchone()
-        impatient = Database(f"sqlite:///{lab.path}", patience_seconds=0.05)
-        with impatient.transaction() as connection:
-            connection.exec_driver_sql("DELETE FROM conversations")
         with pytest.raises(UnavailableError, match=r"^It is deleted, but another program is still reading '.*memory\.sqlite'"):
-            impatient.sweep()
+            memory.erase(ANNE)
+        assert memory.export(ANNE)["answers"] == []
+        assert lab.traces(["zwammerlo"]) == {"zwammerlo"}
         reader.execute("COMMIT")
-        impatient.sweep()
-        impatient.close()
-    assert lab.traces(["zwammerlo"]) == {"zwammerlo"}  # of her answer
-    memory.erase(ANNE)
+    assert memory.erase(ANNE) == Erased()
     assert lab.traces(HERS, (ANNE,)) == set()
 
 
