@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.blocks import Block, BlockKind, printable
 from bot.explainer import Explained, Explainer
 from bot.failures import Failure, attempt
+from bot.remembered import TERMINAL, ConversationKey
 from bot.rendering import positions_heading, render, render_sources
 from bot.screen import Screen
 from bot.texts import texts
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
     from bot.answers import Answer
-    from bot.conversation import Turn
+    from bot.memory import Memory
 
 COMMANDS: Mapping[Language, Mapping[str, str]] = {
     "nl": {"/bronnen": "sources", "/standpunten": "positions", "/nieuw": "new", "/help": "help", "/stop": "stop"},
@@ -30,24 +31,39 @@ COMMANDS: Mapping[Language, Mapping[str, str]] = {
 
 _MEANINGS = {**COMMANDS["nl"], **COMMANDS["en"]}
 _PROMPT = "> "
+_KEY = ConversationKey(TERMINAL)
 
 
 class Chat:
     """One conversation: what was said so far, and where the answers go."""
 
-    def __init__(self, explainer: Explainer, debate: Debate, screen: Screen, language: Language | None = None) -> None:
-        """`language` fixes that of the answers; None follows each question."""
+    def __init__(
+        self,
+        explainer: Explainer,
+        debate: Debate,
+        screen: Screen,
+        language: Language | None = None,
+        memory: "Memory | None" = None,
+    ) -> None:
+        """`language` fixes that of the answers, None follows each question; `memory` holds a conversation to go on with.
+
+        Raises:
+            UnavailableError: what is remembered cannot be read.
+        """
         self._explainer, self._debate, self._screen, self._language = explainer, debate, screen, language
         self._say = texts(language or "nl", debate)
-        self._conversation: tuple[Turn, ...] = ()
+        self._memory = memory
+        self._conversation = memory.conversation(_KEY).turns if memory else ()
         self._last: Answer | None = None
 
     def welcome(self) -> None:
-        """Say that this is a computer program, in both languages where none is fixed, and how it works."""
+        """Say that this is a computer program, in both languages where none is fixed; how it works, and whether anything is kept."""
         languages: tuple[Language, ...] = (self._language,) if self._language else ("nl", "en")
         for language in languages:
             self._tell(texts(language, self._debate).say("notice"))
         self._help()
+        if self._memory:
+            self._tell(self._say.say("chat_goes_on" if self._conversation else "chat_is_kept"))
 
     def take(self, line: str) -> bool:
         """Answer a line; False when it ends the conversation. Whatever goes wrong is told, and the conversation goes on."""
@@ -77,6 +93,8 @@ class Chat:
                 self._sources()
             case "new":
                 self._conversation, self._last = (), None
+                if self._memory:
+                    self._memory.end_conversation(_KEY)
                 self._tell(self._say.say("chat_new"))
             case "help":
                 self._help()
@@ -87,6 +105,16 @@ class Chat:
         self._conversation, self._last = explained.conversation, explained.answer
         self._say = texts(explained.answer.language, self._debate)
         self._show([*(heading or []), *render(explained.answer, self._debate)])
+        self._keep()
+
+    def _keep(self) -> None:
+        """Remember the conversation; where that cannot be, the answer stands and it is said."""
+        if self._memory is None:
+            return
+        memory, turns = self._memory, self._conversation
+        kept = attempt(lambda: memory.remember(_KEY, turns))
+        if isinstance(kept, Failure):
+            self._tell(printable(kept.sentence))
 
     def _sources(self) -> None:
         """The sources of the last answer in full, or of the whole edition where there is no answer yet."""
@@ -115,8 +143,11 @@ class Chat:
         self._screen.line("")
 
 
-def talk(chat: Chat, home: Path) -> None:
-    """Hold a conversation with whoever is at the terminal, or with the lines of stdin where nobody is."""
+def talk(chat: Chat, home: Path | None) -> None:
+    """Hold a conversation with whoever is at the terminal, or with the lines of stdin where nobody is.
+
+    The lines that are typed are kept in `home`, or nowhere where there is none.
+    """
     chat.welcome()
     is_typed = sys.stdin.isatty() and sys.stdout.isatty()
     for line in typed_lines(prompt_session(home)) if is_typed else _piped_lines():
@@ -129,24 +160,26 @@ def talk(chat: Chat, home: Path) -> None:
     chat.goodbye()
 
 
-def prompt_session(home: Path) -> "PromptSession[str]":
-    """A prompt with history across conversations, suggestions from it, and completion of the commands."""
+def prompt_session(home: Path | None) -> "PromptSession[str]":
+    """A prompt with the lines typed before, also in earlier conversations where a home keeps them, and with the commands."""
     from prompt_toolkit import PromptSession
     from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
     from prompt_toolkit.completion import WordCompleter
 
     return PromptSession(
-        history=_history(home / "chat_history"),
+        history=_history(home / "chat_history" if home else None),
         auto_suggest=AutoSuggestFromHistory(),
         completer=WordCompleter(list(_MEANINGS), sentence=True),
         enable_history_search=True,
     )
 
 
-def _history(path: Path) -> "History":
+def _history(path: Path | None) -> "History":
     """Earlier lines, in a file that is its owner's alone from the first one on; in memory where no file can be kept."""
     from prompt_toolkit.history import FileHistory, InMemoryHistory
 
+    if path is None:
+        return InMemoryHistory()
     try:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
         path.chmod(0o600)

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, select
 
@@ -15,6 +17,12 @@ from bot.remembered_json import language_from
 from vectorstore.errors import UnavailableError
 from vectorstore.languages import Language
 
+if TYPE_CHECKING:
+    from bot.settings import FrontSettings
+
+MEMORY_FILE = "memory.sqlite"
+"""Its name in the home."""
+
 
 class Memory:
     """What is remembered. Each method is one transaction, and done for good when it returns; threads take turns.
@@ -23,15 +31,23 @@ class Memory:
     """
 
     def __init__(
-        self, url: str | URL, *, silence_seconds: float, retention_seconds: float, clock: Callable[[], float] = time.time
+        self,
+        url: str | URL,
+        *,
+        silence_seconds: float,
+        retention_seconds: float,
+        clock: Callable[[], float] = time.time,
+        patience_seconds: float = 5.0,
     ) -> None:
         """Open what is remembered; `silence_seconds` end a conversation, `retention_seconds` everything.
+
+        `patience_seconds` is how long another program that is working with it is waited for.
 
         Raises:
             UsageError: the address is not one of SQLite's.
             UnavailableError: it cannot be opened, or a later version of the program made it.
         """
-        self._database = Database(url)
+        self._database = Database(url, patience_seconds)
         self._silence, self._retention, self._clock = silence_seconds, retention_seconds, clock
         self._erasing: set[int] = set()
 
@@ -207,3 +223,12 @@ class Memory:
             conversation_rows.remember(connection, *turns, now)
         if answer is not None:
             answer_rows.keep_answer(connection, answer)
+
+
+def memory_in(home: Path, settings: "FrontSettings") -> Memory:
+    """What is remembered in a home, for as long as the settings say."""
+    return Memory(
+        URL.create("sqlite", database=str(home / MEMORY_FILE)),
+        silence_seconds=settings.silence_minutes * 60,
+        retention_seconds=settings.retention_days * 24 * 3_600,
+    )

@@ -20,7 +20,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.memory_tables import VERSION, about, metadata
 from vectorstore.errors import UnavailableError, UsageError
 
-_PATIENCE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.01
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -46,7 +45,7 @@ _HINTS = {
 class Database:
     """One connection, which threads take turns with; other processes may have the file open too."""
 
-    def __init__(self, url: str | URL, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, url: str | URL, patience_seconds: float) -> None:
         """Open the file, which is made where there is none; `patience_seconds` is how long other programs are waited for.
 
         Raises:

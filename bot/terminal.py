@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bot.blocks import printable
 from bot.edition_commands import editions_app, vacuum
 from bot.evaluate_command import evaluate
+from bot.failures import Failure, attempt
+from bot.forget_command import forget
 from bot.ingest_commands import ingest, lint
 from bot.init_command import init
 from bot.options import AsJson, main_options
@@ -99,13 +102,24 @@ def positions(
 
 
 @app.command()
-def chat(*, language: AnswerLanguage = None) -> None:
-    """Talk with the documents: ask, and ask on."""
+def chat(
+    *,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Go on with the conversation that was kept, and keep it until `kanttekening forget`."),
+    ] = False,
+    language: AnswerLanguage = None,
+) -> None:
+    """Talk with the documents: ask, and ask on. Nothing of it is kept, unless you say so."""
     from bot.chat import Chat, talk
     from bot.workspace import Workspace
 
     workspace = Workspace(Screen(sys.stderr))
-    talk(Chat(workspace.explainer, workspace.debate, Screen(sys.stdout), language or workspace.language), workspace.shelf.home)
+    memory = workspace.memory if keep else None
+    if memory and isinstance(untidy := attempt(memory.tidy), Failure):  # what is too old is not gone on with
+        Screen(sys.stderr).line(printable(untidy.sentence))
+    conversation = Chat(workspace.explainer, workspace.debate, Screen(sys.stdout), language or workspace.language, memory)
+    talk(conversation, workspace.shelf.home if keep else None)
 
 
 app.command()(telegram)
@@ -119,6 +133,7 @@ app.command()(status)
 app.command()(evaluate)
 app.command()(init)
 app.command()(register)
+app.command()(forget)
 
 
 def _question(given: str | None) -> str:

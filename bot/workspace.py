@@ -73,6 +73,14 @@ class Workspace:
         return Shelf(self.settings.home_dir)
 
     @cached_property
+    def memory(self) -> "Memory":
+        """What is remembered of conversations and people."""
+        from bot.memory import memory_in
+        from bot.settings import load_front_settings
+
+        return memory_in(self.settings.home_dir, load_front_settings())
+
+    @cached_property
     def explainer(self) -> "Explainer":
         """Answers questions; where nothing was ever ingested, or by an earlier bundled model, an edition is built before."""
         with _loading(self.settings.embedding_model) as model:

@@ -39,9 +39,15 @@ class Lab:
         """The file."""
         return self.folder / "memory.sqlite"
 
-    def open(self) -> Memory:
+    def open(self, patience_seconds: float = 5.0) -> Memory:
         """Open it, once more where it is open."""
-        memory = Memory(f"sqlite:///{self.path}", silence_seconds=HOUR, retention_seconds=30 * DAY, clock=self.clock)
+        memory = Memory(
+            f"sqlite:///{self.path}",
+            silence_seconds=HOUR,
+            retention_seconds=30 * DAY,
+            clock=self.clock,
+            patience_seconds=patience_seconds,
+        )
         self.opened.append(memory)
         return memory
 

@@ -1,7 +1,9 @@
 """A conversation in the terminal."""
 
+import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from prompt_toolkit.output import DummyOutput
 
 from bot.chat import Chat, prompt_session, typed_lines
 from bot.explainer import Explainer
+from bot.memory import Memory
 from bot.screen import Screen
 from tests.command import Terminal, run
+from tests.remembering import DAY, Lab
 from vectorstore.debate import Debate
 from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
@@ -43,9 +47,14 @@ def keys() -> Iterator[PipeInput]:
 class Conversation:
     """A chat with a screen that can be read."""
 
-    def __init__(self, explainer: Explainer, debate: Debate) -> None:
+    def __init__(self, explainer: Explainer, debate: Debate, memory: Memory | None = None) -> None:
         self._page = StringIO()
-        self.chat = Chat(explainer, debate, Screen(self._page))
+        self.chat = Chat(explainer, debate, Screen(self._page), memory=memory)
+
+    def welcome(self) -> str:
+        """Begin; what appears last."""
+        self.chat.welcome()
+        return self._page.getvalue().strip().splitlines()[-1]
 
     def say(self, line: str) -> str:
         """Type a line; what appears."""
@@ -119,6 +128,38 @@ def test_broken_edition_does_not_end_the_conversation(debate: Debate, embeddings
     assert [conversation.say("hoi").startswith(sorry) for _ in range(2)] == [True, True]
 
 
+def test_conversation_that_is_kept(explainer: Explainer, debate: Debate, tmp_path: Path) -> None:
+    """A later conversation goes on where the one before stopped, however long ago, until /nieuw; and says that it is kept."""
+    lab = Lab(tmp_path / "memory")
+    first = Conversation(explainer, debate, lab.open())
+    kept = "Dit gesprek wordt bewaard op deze computer. Met `kanttekening forget` wis je het."
+    assert first.welcome() == kept
+    first.say(QUESTION)
+    lab.close()
+    lab.clock.now += 7 * DAY
+    memory = lab.open()
+    memory.tidy()
+    later = Conversation(explainer, debate, memory)
+    assert later.welcome().startswith("We gaan verder met je vorige gesprek; met /nieuw begin je opnieuw. Ook dit wordt bewaard. ")
+    assert later.say("Waarom?").startswith(f"Gelezen als: Waarom: {QUESTION}\n")
+    assert later.say("/nieuw") == "We beginnen opnieuw.\n\n"
+    assert Conversation(explainer, debate, memory).welcome() == kept
+    lab.close()
+
+
+def test_answer_stands_where_it_cannot_be_kept(explainer: Explainer, debate: Debate, tmp_path: Path) -> None:
+    """Where a conversation cannot be kept any more, the answer is given and the reason said; the next one is answered too."""
+    lab = Lab(tmp_path / "memory")
+    conversation = Conversation(explainer, debate, lab.open(patience_seconds=0.05))
+    with closing(sqlite3.connect(lab.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for question in (QUESTION, "Waarom?"):
+            said = conversation.say(question)
+            assert CAVEAT in said
+            assert said.endswith("another program is working with it. Try again in a moment.\n\n")
+    lab.close()
+
+
 def test_keys_of_the_prompt(keys: PipeInput, tmp_path: Path) -> None:
     """Enter sends a line, Ctrl-C drops the one being typed, Ctrl-D ends."""
     keys.send_text("eerste\rvergeet dit\x03tweede\r\x04")
@@ -150,10 +191,11 @@ def test_conversation_in_a_pipe(dossier_home: Path) -> None:
     assert "> " not in talk.stdout
 
 
-def test_conversation_on_a_terminal(home: Path) -> None:
-    """On a terminal there is a prompt; Ctrl-D ends with 0, and what was asked is in the history."""
+@pytest.mark.parametrize("options", [[], ["--keep"]])
+def test_conversation_on_a_terminal(home: Path, options: list[str]) -> None:
+    """On a terminal there is a prompt; Ctrl-D ends with 0. What was asked is kept with --keep alone, until it is erased."""
     takes_input = "\x1b[?2004h"  # switches on the marks around what is pasted
-    with Terminal("chat", home=home, NO_COLOR="1", PROMPT_TOOLKIT_NO_CPR="1") as terminal:
+    with Terminal("chat", *options, home=home, NO_COLOR="1", PROMPT_TOOLKIT_NO_CPR="1") as terminal:
         assert NOTICE.split(maxsplit=1)[0] in terminal.read(until=takes_input)
         terminal.press("hoi\r")
         assert "\r\nLet op: menselijk toezicht\r\n" in terminal.read(until="Editie 1 ")
@@ -161,4 +203,13 @@ def test_conversation_on_a_terminal(home: Path) -> None:
         terminal.press("\x04")
         assert "Tot ziens." in terminal.read()
         assert terminal.process.wait() == 0
-    assert "\n+hoi\n" in (home / "chat_history").read_text("utf-8")
+    kept = {path.name: path for path in home.iterdir() if path.name not in {"editions", "published.json"}}
+    assert set(kept) == ({"chat_history", "memory.sqlite"} if options else set())
+    if options:
+        assert "\n+hoi\n" in kept["chat_history"].read_text("utf-8")
+        assert b'"asked":"hoi"' in kept["memory.sqlite"].read_bytes()
+        erased = run("forget", "--yes", home=home)
+        assert (erased.returncode, erased.stderr) == (0, "")
+        assert erased.stdout == "Erased of the terminal: 1 conversation, the lines that were typed.\n"
+        assert not kept["chat_history"].exists()
+        assert b"hoi" not in kept["memory.sqlite"].read_bytes()
