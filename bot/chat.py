@@ -57,7 +57,7 @@ class Chat:
         self._last: Answer | None = None
 
     def welcome(self) -> None:
-        """Say that this is a computer program, in both languages where none is fixed; how it works, and whether anything is kept."""
+        """Say that this is a computer program, in both languages where none is fixed; how it works; whether it is kept."""
         languages: tuple[Language, ...] = (self._language,) if self._language else ("nl", "en")
         for language in languages:
             self._tell(texts(language, self._debate).say("notice"))

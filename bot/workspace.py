@@ -117,22 +117,6 @@ class Workspace:
         return Explainer(reader, Retriever(self.embeddings, self.debate), self.debate, self.language)
 
     @cached_property
-    def memory(self) -> "Memory":
-        """What is remembered of people and conversations."""
-        from sqlalchemy import URL
-
-        from bot.memory import Memory
-        from bot.settings import load_front_settings
-
-        front = load_front_settings()
-        self.shelf.home.mkdir(parents=True, exist_ok=True)
-        return Memory(
-            URL.create("sqlite", database=str(self.shelf.home / "memory.sqlite")),
-            silence_seconds=front.silence_minutes * 60,
-            retention_seconds=front.retention_days * 86_400,
-        )
-
-    @cached_property
     def embeddings(self) -> PassageEmbeddings:
         """The embedding model that is set."""
         return load_embeddings(self.settings.embedding_model)
