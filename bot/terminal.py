@@ -10,6 +10,7 @@ from bot.evaluate_command import evaluate
 from bot.ingest_commands import ingest, lint
 from bot.init_command import init
 from bot.options import AsJson, main_options
+from bot.picture_command import picture
 from bot.removal_commands import remove
 from bot.screen import Screen
 from bot.source_commands import sources_app, status
@@ -106,6 +107,7 @@ def chat(*, language: AnswerLanguage = None) -> None:
     talk(Chat(workspace.explainer, workspace.debate, Screen(sys.stdout), language or workspace.language), workspace.shelf.home)
 
 
+app.command()(picture)
 app.command(no_args_is_help=False)(ingest)
 app.command()(remove)
 app.command()(lint)
