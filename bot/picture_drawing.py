@@ -80,8 +80,8 @@ def as_png(sheet: Sheet, about: Mapping[str, str]) -> bytes:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+    vars(canvas.get_renderer()).clear()  # every text holds on to it, and they and the figure hold each other: 10 MB of pixels
     figure.clear()
-    del canvas.renderer  # the figure and its canvas hold each other, and the pixels with them
     said = PngInfo()
     for name, text in about.items():
         said.add_itxt(name, text)

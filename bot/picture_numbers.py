@@ -46,7 +46,9 @@ _STOPS = """aan als at and are be been bij by can die dat dan de den der deze di
     werd wel werden which while who will with worden wordt would zal ze zich zij zijn zo zonder zou zouden"""
 _STOP = frozenset(_STOPS.split())
 _WORD = re.compile(r"\s+([^\W\d_](?:[\w’'-]*\w)?)")
-_ADJECTIVE = re.compile(r"(?:extra|meer|minder|more|fewer|less|new|total|annual|\w{2,}[^\Wi]e|\w{3,}al|\w{3,}ive)\Z", re.IGNORECASE)
+_ADJECTIVE = re.compile(
+    r"(?:extra|meer|minder|more|fewer|less|new|total|annual|\w{2,}[^\Wi]e|\w{3,}(?:al|ive|ic|il))\Z", re.IGNORECASE
+)
 _COMPLEMENT = re.compile(
     r"\s+(?:per (?:jaar|maand|week|dag|inwoner|year|month|week|day)\b|(?:van (?:de|het|alle)|of (?:the|all)|aan)(?=\s))",
     re.IGNORECASE,

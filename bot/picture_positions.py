@@ -52,12 +52,23 @@ def _page(answer: Answer, said: Sequence[_Said], most: int, longest: int, about:
     frame = frame_of(answer, debate)
     title = positions_title(answer, topic, debate)
     if not said:
-        return nothing(answer, frame, title, answer.message or answer.reason or frame.say.say("not_in_sources"))
+        return nothing(answer, frame, title, answer.message or frame.say.say("not_in_sources"), _nearest(answer, longest, frame))
     pieces: list[Piece] = [Paragraph(title, Style.TITLE)]
     pieces += [
         Card(frame.named(each.voices), (frame.item(each.quote, next(iter(each.voices), None), longest),)) for each in said[:most]
     ]
     return page(answer, frame, pieces, _others(answer, said[most:], frame), [each.quote.source for each in said[:most]])
+
+
+def _nearest(answer: Answer, longest: int, frame: Frame) -> list[Piece]:
+    """What comes close where nothing was found, as just that."""
+    if not answer.nearest:
+        return []
+    cards = []
+    for quote in answer.nearest:
+        voice = frame.debate.voice(quote.voice_id) if quote.voice_id else None
+        cards.append(Card(frame.named([voice] if voice else []), (frame.item(quote, voice, longest),)))
+    return [Paragraph(frame.say.say("nearest_heading"), Style.HEADING), *cards]
 
 
 def _others(answer: Answer, left_out: Sequence[_Said], frame: Frame) -> list[str]:

@@ -161,9 +161,10 @@ def page(answer: Answer, frame: Frame, pieces: Sequence[Piece], after: Sequence[
     return Page(body, tuple(foot))
 
 
-def nothing(answer: Answer, frame: Frame, title: str, message: str) -> Page:
-    """A page that says that there is nothing to show, and why."""
-    return page(answer, frame, [Paragraph(title, Style.TITLE), Paragraph(printable(message), Style.LEAD)])
+def nothing(answer: Answer, frame: Frame, title: str, message: str, nearest: Sequence[Piece] = ()) -> Page:
+    """A page that says that there is nothing to show, and why; `nearest` is what comes close."""
+    pieces = [Paragraph(title, Style.TITLE), Paragraph(printable(message), Style.LEAD), *nearest]
+    return page(answer, frame, pieces, shown=[quote.source for quote in answer.nearest])
 
 
 def numbered(answer: Answer) -> tuple[Source, ...]:

@@ -42,11 +42,11 @@ def timeline_pages(answer: Answer, sources: Iterable[Source], topic: str | None,
     say = texts(answer.language, debate)
     title = timeline_title(topic, say)
     documents = [source for source in sources if source.after or not is_account(source)]
-    dated = _once(_dated(source, debate) for source in documents)
+    refused = topic is not None and answer.status is AnswerStatus.NOT_IN_SOURCES
+    dated = [] if refused else _once(_dated(source, debate) for source in documents)
     answer = replace(answer, statements=(), silent_voices=(), nearest=(), notes=(), suggestions=())
     if not dated:
-        known = answer.message if answer.status is AnswerStatus.NOT_IN_SOURCES else None
-        missing = known or say.say("not_in_sources" if topic else "picture_timeline_none")
+        missing = (answer.message if refused else None) or say.say("not_in_sources" if topic else "picture_timeline_none")
         empty = replace(
             answer, status=AnswerStatus.NOT_IN_SOURCES, message=missing, reason=missing, sources=(answer.caveat.source,)
         )
