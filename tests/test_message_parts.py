@@ -13,8 +13,9 @@ from telegram import MessageEntity
 from bot.blocks import HEADINGS, Block, BlockKind
 from bot.rendering import render_caveat
 from bot.shortening import clipped, cut_at, shortened, utf16_units
+from bot.telegram_app.caveats import with_short_caveat
 from bot.telegram_app.layout import Part, as_shown
-from bot.telegram_app.messages import caption, message_parts, with_short_caveat
+from bot.telegram_app.messages import caption, message_parts
 from bot.telegram_app.splitting import cut
 from tests.seen import covered
 from tests.test_rendering import CAVEAT, DEBATE, REPORTED, answer
@@ -84,7 +85,7 @@ CAVEATS = ("Toezicht.", *("Mensen 👩‍👩‍👧 houden e\u0301 toezicht. " 
 @given(st.lists(blocks(), min_size=1, max_size=5), st.sampled_from(CAVEATS))
 def test_every_message_fits_and_nothing_is_lost(given_blocks: list[Block], text: str) -> None:
     """Within Telegram's limits, the caveat whole at the end of each part, entities on whole characters, all text, in order."""
-    short, was_cut = with_short_caveat(answer(caveat=replace(CAVEAT, text=text, end=CAVEAT.start + len(text))))
+    short, was_cut = with_short_caveat(answer(caveat=replace(CAVEAT, text=text, end=CAVEAT.start + len(text))), DEBATE)
     caveat = render_caveat(short, DEBATE, was_cut)
     closing = "\n".join(block.text for block in caveat)
     parts = message_parts(given_blocks, caveat)
@@ -165,7 +166,7 @@ def test_every_caption_fits_with_its_caveat(given_blocks: list[Block], caveat: s
     part = caption(given_blocks, answer(caveat=replace(CAVEAT, text=text, end=CAVEAT.start + len(text))), DEBATE)
     assert utf16_units(part.text) <= 1_024
     assert "\nLet op: menselijk toezicht\n[Dossier, in onze woorden] Toezicht." in f"\n{part.text}"
-    assert part.text.endswith(" [1]")
+    assert part.text.removesuffix("\n[1] Dossier: de kanttekening — Kanttekening, alinea 2").endswith(" [1]")
 
 
 @given(st.integers(0, 10), st.integers(0, 5), st.integers(0, 5))
