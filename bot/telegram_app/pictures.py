@@ -5,9 +5,9 @@ from pathlib import Path
 from bot.blocks import Block, BlockKind
 from bot.pictures import PictureKind, draw
 from bot.questions import MAX_CHARS
-from bot.rendering import render_caveat
 from bot.telegram_app.answering import Desk
-from bot.telegram_app.messages import caption, message_parts, with_short_caveat
+from bot.telegram_app.caveats import closing_of
+from bot.telegram_app.messages import caption, message_parts
 from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
 from bot.texts import texts
 from vectorstore.errors import UsageError
@@ -22,9 +22,8 @@ def picture_reply(desk: Desk, incoming: Incoming, kind: PictureKind, topic: str,
     answer, debate = picture.answer, desk.debate
     say = texts(answer.language, debate)
     under = caption([Block(BlockKind.HEADING, picture.title)], answer, debate)
-    shown, cut = with_short_caveat(answer)
     words = [Block(BlockKind.HEADING, say.say("picture_in_words")), Block(BlockKind.QUOTE, picture.alt)]
-    parts = message_parts(words, render_caveat(shown, debate, cut), answer.language)
+    parts = message_parts(words, closing_of(answer, debate), answer.language)
     return Reply(
         (
             Outgoing(under.text, under.entities, file=File(f"{kind.value}.png", picture.png, is_picture=True)),
