@@ -230,7 +230,7 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     application, poll = build(token, settings, inbox, lanes, patience)
     post = Post(application.bot)
     handling = Handling(desk, inbox, Gate(settings), post)
-    commands = Commands(desk, settings)
+    commands = Commands(desk, settings, workspace.shelf.home / "cache")
     Routes(desk, handling, post, Operators(desk, settings, post, workspace), commands).add_to(application)
     application.add_error_handler(_on_error)
     return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling), patience)

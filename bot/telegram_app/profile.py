@@ -20,7 +20,7 @@ from bot.texts import texts
 from vectorstore.debate import Debate
 from vectorstore.languages import Language
 
-_LANGUAGES: tuple[tuple[Language, str], ...] = (("nl", ""), ("nl", "nl"), ("en", "en"))
+_LANGUAGES: tuple[tuple[Language, str | None], ...] = (("nl", None), ("nl", "nl"), ("en", "en"))
 """In which language to speak to whom: Dutch where Telegram knows no language of ours."""
 
 

@@ -54,7 +54,7 @@ class Routes:
         application.add_handler(TypeHandler(Update, self._nobody))
 
     def _command_makers(self) -> Mapping[tuple[str, ...], Callable[[Incoming, str], Reply]]:
-        everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS if hasattr(self._commands, each.name)}
+        everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS}
         return everybody | {each.names: getattr(self._operators, each.name) for each in OPERATOR_COMMANDS}
 
     def _command(self, make: Callable[[Incoming, str], Reply]) -> _Callback:
