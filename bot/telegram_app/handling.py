@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Update
+from telegram.ext import CallbackContext
 
 from bot.failures import log_failure
 from bot.telegram_app.answering import Desk
@@ -53,6 +54,23 @@ class Handling:
     async def done(self, update: Update) -> None:
         """There is nothing to reply to an update."""
         await self.keep(lambda: self._desk.memory.handled(update.update_id))
+
+    async def failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """A defect outside a reply: who asked hears of it as of one inside, and the update is not tried again and again."""
+        error = context.error
+        if error is None or not isinstance(update, Update):
+            return
+
+        def fail(_: Incoming) -> Reply:
+            raise error
+
+        try:
+            await self.answer(update, fail)
+        except Exception:  # noqa: BLE001  # it is one that has nobody to answer
+            LOG.error(
+                "Update %s failed (%s), and is let go.", update.update_id, type(error).__name__
+            )  # tracebacks are for the file
+            await self.done(update)
 
     async def forget(self, chat: int, person: int | None) -> None:
         """A chat is no more; in a private one that person has left."""
