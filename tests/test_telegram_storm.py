@@ -97,7 +97,7 @@ def answers_to(scout: Guest) -> list[str]:
 
 
 def test_storm(dossier_home: Path, tmp_path: Path) -> None:
-    """Everybody reads all answers in the order of their questions, no error, and twice only what was on its way when it went wrong."""
+    """Everybody reads all answers in the order of their questions, no error, and twice only what was on its way at a failure."""
     home = Path(shutil.copytree(dossier_home, tmp_path / "home"))
     weather = Weather(random.Random(6))  # noqa: S311  # it has to be the same each time
     with BotApi() as api:
