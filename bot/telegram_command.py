@@ -36,6 +36,7 @@ def run_bot(patience: "Patience | None" = None) -> int:
         workspace.explainer.tell("", workspace.language)  # builds the first edition and reads the model before anybody asks
 
         import asyncio
+        import gc
 
         from bot.telegram_app.answering import Desk
         from bot.telegram_app.application import assemble
@@ -44,7 +45,10 @@ def run_bot(patience: "Patience | None" = None) -> int:
 
         start_log(token)
         desk = Desk(workspace.explainer, workspace.debate, workspace.memory, workspace.language)
-        return asyncio.run(assemble(token, settings, desk, workspace, patience or Patience()).run())
+        program = assemble(token, settings, desk, workspace, patience or Patience())
+        gc.collect()
+        gc.freeze()  # what is there now stays: it need not be gone through again and again while people wait
+        return asyncio.run(program.run())
     finally:
         lock.release()
 
