@@ -79,6 +79,7 @@ class Parts:
     lanes: Lanes
     post: Post
     handling: Handling
+    operators: Operators
 
 
 class Program:
@@ -106,6 +107,7 @@ class Program:
         finally:
             await self._application.shutdown()
             self._parts.handling.close()
+            self._parts.operators.close()
         return self._exit_code
 
     async def _introduce(self) -> None:
@@ -212,10 +214,10 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     application, poll = build(token, settings, inbox, lanes)
     post = Post(application.bot)
     handling = Handling(desk, inbox, Gate(settings), post)
-    commands = Commands(desk, settings)
-    Routes(desk, handling, post, Operators(desk, settings, post, workspace), commands).add_to(application)
+    commands, operators = Commands(desk, settings), Operators(desk, settings, post, workspace)
+    Routes(desk, handling, post, operators, commands).add_to(application)
     application.add_error_handler(_on_error)
-    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling))
+    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators))
 
 
 async def _on_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
