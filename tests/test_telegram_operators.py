@@ -248,9 +248,9 @@ def test_status(work: Office) -> None:
     jan.press(answer, "Onduidelijk")
     lines = work.hear("/status").split("\n")
     assert lines[1].startswith("Editie 1 · ")
+    assert lines.pop(3) in {f"Berichten die wachten: {count}" for count in (0, 1)}  # the press may not be done with yet
     assert lines[2:] == [
         "35 documenten, 222 passages",
-        "Berichten die wachten: 0",
         "Oordelen in 30 dagen: 0 keer nuttig, 1 keer niet",
         "– Onduidelijk: 1",
         "Draait nu 0 uur en 0 minuten.",
