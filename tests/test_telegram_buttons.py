@@ -68,9 +68,9 @@ def test_other_voices(met: Meeting) -> None:
     """Only voices that were not quoted come, whoever the question was asked of; none of their sources is listed in vain."""
     jan = met.guest()
     answer = jan.ask("Hoeveel vacatures verwacht BCG in 2033?")
-    jan.press(answer, "Andere stemmen")
+    jan.press(answer, "Wat zeggen anderen?")
     others = jan.chat.next()
-    assert others.text.startswith("Andere stemmen hierover\n")
+    assert others.text.startswith("Dit zeggen anderen hierover\n")
     voices = [each for each in others.marked("bold") if each.startswith("Volgens ")]
     assert voices
     assert not set(voices) & set(answer.marked("bold"))
@@ -83,9 +83,9 @@ def test_nobody_else_speaks(met: Meeting) -> None:
     jan = met.guest()
     jan.chat.say(jan.person, "/standpunten")
     answer = [jan.chat.next(), jan.chat.next()][-1]
-    assert "Andere stemmen" not in answer.buttons
+    assert "Wat zeggen anderen?" not in answer.buttons
     jan.press_data(answer, answer.keyboard[0][0]["callback_data"].replace("s:", "v:"))
-    assert jan.chat.next().text.startswith("Andere stemmen hierover vind ik niet in mijn bronnen.\n")
+    assert jan.chat.next().text.startswith("In mijn bronnen zegt niemand anders hier iets over.\n")
 
 
 def test_next_question(met: Meeting) -> None:
@@ -221,7 +221,7 @@ def test_language_of_the_buttons_is_that_of_the_answer(met: Meeting) -> None:
     """An English question has English buttons, and what they bring is English too."""
     ann = met.guest("Ann", "en")
     answer = ann.ask("What does BCG think of AI in the public sector?")
-    assert {"Sources in full", "Other voices", "Useful", "Not useful"} <= set(answer.buttons)
+    assert {"Sources in full", "What do others say?", "Useful", "Not useful"} <= set(answer.buttons)
     ann.press(answer, "Sources in full")
     assert ann.chat.next().text.startswith("The quotations are in bold below")
     assert ann.press(answer, "Useful").toast == "Thank you. I keep this without your name."

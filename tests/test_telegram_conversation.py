@@ -86,7 +86,7 @@ def test_silence_ends_what_a_button_could_bring(met: Meeting) -> None:
     jan = met.guest()
     answer = jan.ask(QUESTION)
     jan.ask("/nieuw")
-    assert jan.press(answer, "Andere stemmen").is_alert
+    assert jan.press(answer, "Wat zeggen anderen?").is_alert
     jan.press(answer, "Bronnen voluit")
     assert jan.chat.next().text.startswith("De citaten staan hieronder vet")
 
@@ -184,3 +184,11 @@ def test_edited_question_is_not_answered_again(met: Meeting) -> None:
     jan.chat.edit(asked, "/verwijder")
     assert jan.ask("hoi").text.startswith("Hallo!")
     assert len(jan.chat.sent) == 2
+
+
+def test_answer_that_is_late(met: Meeting) -> None:
+    """What was asked long ago is answered with an apology."""
+    jan = met.guest()
+    jan.chat.say(jan.person, QUESTION, seconds_ago=700)
+    late = "Sorry, dit antwoord komt laat: ik lag even stil toen je dit vroeg."
+    assert jan.chat.next().text.startswith(f"{late}\n\nVolgens Boston Consulting Group\n")

@@ -161,6 +161,17 @@ def test_nobody_else_erases_or_is_read(met: Meeting) -> None:
     assert met.rows("select count(*) from answers where person = ?", jan.person.id) == [(0,)]
 
 
+def test_nobody_else_chooses_the_language(met: Meeting) -> None:
+    """The buttons under /taal are for who asked."""
+    _, jan, mien = two_in(met)
+    asked = jan.ask("/taal")
+    assert mien.press(asked, "Engels").toast == NOT_YOURS
+    assert (asked.buttons[1], met.rows("select * from people where person = ? and language is not null", mien.person.id)) == (
+        "Engels",
+        [],
+    )
+
+
 def test_start_button_in_a_group(met: Meeting) -> None:
     """The buttons under /start are for everybody who sees them."""
     group, jan, mien = two_in(met)

@@ -41,7 +41,7 @@ class Buttons:
                 ]
                 return method(incoming, "")
             case keyboards.LANGUAGE:
-                return replace(self._commands.set_language(incoming, rest), clears=True)
+                return self._language(rest, incoming)
             case keyboards.DELETE:
                 return self._delete(rest, incoming)
         return self._warn(incoming, "old_button")
@@ -90,6 +90,12 @@ class Buttons:
         say = _texts_of(stored, self._desk)
         self._memory.rate(stored.id, keyboards.NOT_USEFUL, reason)
         return Reply(toast=say.say("thanks_reason"), rows=answer_rows(replace(stored, rating=keyboards.NOT_USEFUL), say))
+
+    def _language(self, rest: str, incoming: Incoming) -> Reply:
+        choice, _, person = rest.partition(":")
+        if person != str(incoming.person):
+            return self._warn(incoming, "not_your_button")
+        return replace(self._commands.set_language(incoming, choice), clears=True)
 
     def _delete(self, rest: str, incoming: Incoming) -> Reply:
         choice, _, person = rest.partition(":")

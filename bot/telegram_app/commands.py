@@ -110,11 +110,11 @@ class Commands:
         chosen = rest.strip().lower()
         if chosen not in _LANGUAGES:
             say = self._desk.say(incoming)
-            return self._desk.tell_words(incoming, say.say("language_asked"), language_rows(say))
+            return self._desk.tell_words(incoming, say.say("language_asked"), language_rows(say, incoming.person))
         return self.set_language(incoming, chosen)
 
     def set_language(self, incoming: Incoming, chosen: str) -> Reply:
-        """Answer in that language from now on."""
+        """Answer in that language from now on; one that is not known follows the question."""
         language = _LANGUAGES.get(chosen)
         self._memory.set_language(incoming.person, language)
         return self._desk.tell(incoming, "language_set" if language else "language_auto")

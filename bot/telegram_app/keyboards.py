@@ -58,9 +58,9 @@ def start_rows(say: Texts) -> Rows:
     return tuple((Button(say.say(f"start_{name}"), f"{START}:{name}"),) for name in ("positions", "sources", "news"))
 
 
-def language_rows(say: Texts) -> Rows:
-    """The languages to choose from."""
-    return tuple((Button(say.say(f"language_is_{name}"), f"{LANGUAGE}:{name}"),) for name in ("nl", "en", "auto"))
+def language_rows(say: Texts, person: int) -> Rows:
+    """The languages to choose from; only the one who asked can."""
+    return tuple((Button(say.say(f"language_is_{name}"), f"{LANGUAGE}:{name}:{person}"),) for name in ("nl", "en", "auto"))
 
 
 def delete_rows(say: Texts, person: int) -> Rows:
