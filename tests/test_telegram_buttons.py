@@ -193,6 +193,8 @@ def test_quick_presses(met: Meeting) -> None:
     answer = jan.ask(QUESTION)
     presses = [jan.chat.press(answer, "Nuttig", by=jan.person) for _ in range(2)]
     assert [jan.pressed(each).toast for each in presses] == ["Dank je. Ik bewaar dit zonder je naam."] * 2
+    jan.ask("/nieuw")  # comes after what the presses changed
+    assert answer.edits == 1
     assert judged(met, jan) == [("useful", None, 1, "answered")]
 
 
