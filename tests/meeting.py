@@ -1,5 +1,6 @@
 """A running bot and the people who meet it; whatever anybody gets to read is held against what was promised."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from tests.bot_api.program import Bot, start_bot
 from tests.promised import broken_promises
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf
+from vectorstore.settings import PREFIX
 
 
 def until(chat: Chat, condition: Callable[[], bool]) -> None:
@@ -108,5 +110,6 @@ class Meeting:
 @contextmanager
 def meeting(home: Path, debate: Debate, **settings: str | Path) -> Iterator[Meeting]:
     """A bot that runs on a home."""
-    with BotApi() as api, start_bot(api, home, **settings) as bot:
+    outside = {name.removeprefix(PREFIX).lower(): "" for name in os.environ if name.startswith(PREFIX)}
+    with BotApi() as api, start_bot(api, home, **{**outside, **settings}) as bot:
         yield Meeting(api, bot, home, debate)

@@ -1,33 +1,13 @@
 """The buttons under an answer, pressed by people in the real program."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.bot_api import Message
-from tests.meeting import Guest, Meeting, meeting, until
+from tests.meeting import Guest, Meeting, until
 from tests.promised import words_of
-from vectorstore.debate import Debate
 
 QUESTION = "Wat wil de Autoriteit Persoonsgegevens?"
 GONE = "Deze knop hoort bij een antwoord dat ik niet meer heb. Stel je vraag opnieuw."
-
-
-@pytest.fixture(scope="module")
-def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meeting]:
-    """One bot for all of these tests."""
-    home = Path(shutil.copytree(dossier_home, tmp_path_factory.mktemp("bot") / "home"))
-    with meeting(home, debate) as running:
-        yield running
-
-
-@pytest.fixture
-def met(running: Meeting) -> Iterator[Meeting]:
-    """The bot, and afterwards a look at all that it said in a test."""
-    yield running
-    running.check()
 
 
 def quoted_in(message: Message) -> list[str]:

@@ -34,13 +34,6 @@ def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPat
         yield running
 
 
-@pytest.fixture
-def met(running: Meeting) -> Iterator[Meeting]:
-    """The bot, and afterwards a look at all that it said in a test."""
-    yield running
-    running.check()
-
-
 def kept_of(met: Meeting, guest: Guest) -> dict[str, int]:
     """How many rows there are of somebody."""
     found = {table: met.rows(f"select count(*) from {table} where person = ?", guest.person.id) for table in TABLES}  # noqa: S608  # our tables

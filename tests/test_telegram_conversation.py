@@ -1,31 +1,11 @@
 """A conversation in a private chat, with the real program."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.meeting import Meeting, meeting
+from tests.meeting import Meeting
 from tests.promised import caveat_in
-from vectorstore.debate import Debate
 
 QUESTION = "Wat vindt BCG van AI in de publieke sector?"
-
-
-@pytest.fixture(scope="module")
-def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meeting]:
-    """One bot for all of these tests."""
-    home = Path(shutil.copytree(dossier_home, tmp_path_factory.mktemp("bot") / "home"))
-    with meeting(home, debate) as running:
-        yield running
-
-
-@pytest.fixture
-def met(running: Meeting) -> Iterator[Meeting]:
-    """The bot, and afterwards a look at all that it said in a test."""
-    yield running
-    running.check()
 
 
 def test_answer(met: Meeting) -> None:

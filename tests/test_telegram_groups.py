@@ -1,35 +1,15 @@
 """Groups and their topics: when the bot speaks, where, to whom, and what it says there to nobody."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.bot_api.chats import Chat
-from tests.meeting import Guest, Meeting, meeting
-from vectorstore.debate import Debate
+from tests.meeting import Guest, Meeting
 
 QUESTION = "Wat vindt BCG van AI in de publieke sector?"
 ANSWER = "Volgens Boston Consulting Group\n"
 FOLLOW_UP = "En hoeveel geld?"
 READ_AS = "Gelezen als: Hoeveel geld volgens Boston Consulting Group?\n"
 NOT_YOURS = "Deze knop is van wie de vraag stelde. Stel zelf een vraag, dan krijg je er ook een."
-
-
-@pytest.fixture(scope="module")
-def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meeting]:
-    """One bot for all of these tests, and it is no administrator anywhere."""
-    home = Path(shutil.copytree(dossier_home, tmp_path_factory.mktemp("bot") / "home"))
-    with meeting(home, debate) as running:
-        yield running
-
-
-@pytest.fixture
-def met(running: Meeting) -> Iterator[Meeting]:
-    """The bot, and afterwards a look at all that it said in a test."""
-    yield running
-    running.check()
 
 
 def two_in(met: Meeting, *, is_forum: bool = False) -> tuple[Chat, Guest, Guest]:

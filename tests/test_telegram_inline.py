@@ -1,34 +1,14 @@
 """Cards while somebody types in another chat: the best quotations, each with its source and the caveat."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.bot_api import InlineQuery, Message, Person
 from tests.bot_api.refusals import Json
-from tests.meeting import Meeting, meeting
+from tests.meeting import Meeting
 from tests.promised import broken_promises, words_of
-from vectorstore.debate import Debate
 
 QUESTION = "Hoeveel vacatures verwacht BCG in 2033?"
 HEADINGS = {"nl": "Let op: menselijk toezicht", "en": "Note: human oversight"}
-
-
-@pytest.fixture(scope="module")
-def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meeting]:
-    """One bot for all of these tests."""
-    home = Path(shutil.copytree(dossier_home, tmp_path_factory.mktemp("bot") / "home"))
-    with meeting(home, debate) as running:
-        yield running
-
-
-@pytest.fixture
-def met(running: Meeting) -> Iterator[Meeting]:
-    """The bot, and afterwards a look at all that it said in a test."""
-    yield running
-    running.check()
 
 
 def answered(met: Meeting, query: InlineQuery) -> list[Json]:
@@ -119,8 +99,9 @@ def test_nothing_is_kept(met: Meeting) -> None:
 def test_query_that_telegram_gave_up_waiting_for(met: Meeting) -> None:
     """It is let go, and the next is answered."""
     jan = met.api.person("Jan")
+    before = len(met.api.refused())
     with met.api.changed:
         jan.inline(QUESTION).expire()
-    met.api.wait(met.api.refused)
+    met.api.wait(lambda: len(met.api.refused()) > before)
     assert answered(met, jan.inline(QUESTION))
     assert [call.partition("(")[0] for call in met.refused()] == ["answerInlineQuery"]
