@@ -18,11 +18,12 @@ from bot.telegram_app.inbox import Inbox
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.replies import NOTHING, Incoming, Reply, incoming, reply_from_json, reply_to_json
 from bot.telegram_app.sending import Address, GoneError, LeavingError, Post
-from vectorstore.errors import KanttekeningError
+from vectorstore.errors import KanttekeningError, UnavailableError
 
 _Result = TypeVar("_Result")
 
 _ANSWERING_THREADS = 2  # a question takes one core for some 25 ms
+_MEMORY_SECONDS = 5.0  # between tries while the memory cannot be written
 _TYPING_AFTER_SECONDS = 1.5  # an answer that is there at once needs no sign that it is coming
 
 
@@ -71,6 +72,17 @@ class Handling:
         """What an action on the memory gives, away from the loop and one after another."""
         return await asyncio.get_running_loop().run_in_executor(self._keeping, action)
 
+    async def _note(self, action: Callable[[], object]) -> None:
+        """Keep something of a reply; what the memory cannot take now, as when the disk is full, it takes later."""
+        while True:
+            try:
+                await self.keep(action)
+            except UnavailableError as error:
+                LOG.warning("%s", error)
+                await self._post.pause(_MEMORY_SECONDS)
+            else:
+                return
+
     def close(self) -> None:
         """End the threads."""
         self._answering.shutdown()
@@ -83,9 +95,9 @@ class Handling:
         if reply is None:
             reply, sent = await self._made(came, make, threads, is_resumed=left is not None), 0
             if reply.messages:
-                await self.keep(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
+                await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
         await self._see_out(update, came, reply, sent)
-        await self.keep(lambda: self._finish(came, reply))
+        await self._note(lambda: self._finish(came, reply))
 
     def _still_true(self, prepared: str) -> Reply | None:
         """A reply that an earlier run prepared, unless the edition has changed since: what was removed is not quoted any more."""
@@ -127,11 +139,13 @@ class Handling:
         for number, message in enumerate(reply.messages[sent:], start=sent + 1):
             await self._post.send(_address(came), message)
             if number < len(reply.messages):
-                await self.keep(lambda count=number: self._desk.memory.sent(came.update_id, count))  # type: ignore[misc]  # mypy infers no type for a lambda with a default
+                await self._note(lambda count=number: self._desk.memory.sent(came.update_id, count))  # type: ignore[misc]  # mypy infers no type for a lambda with a default
 
     def _finish(self, came: Incoming, reply: Reply) -> None:
         turns = (came.key, reply.turns) if reply.turns is not None else None
         self._desk.memory.handled(came.update_id, turns=turns, answer=reply.answer)
+        if (chat := self._post.place_of(came.chat)) != came.chat:  # it became another while the reply was on its way
+            self._desk.memory.move_chat(came.chat, chat)
 
 
 def _address(came: Incoming) -> Address:

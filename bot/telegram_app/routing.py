@@ -116,7 +116,7 @@ class Routes:
         old = message.chat.id if message.migrate_to_chat_id else message.migrate_from_chat_id
         new = message.migrate_to_chat_id or message.chat.id
         if old is not None:
-            self._post.moved[old] = new
+            self._post.moved(old, new)
             await self._handling.keep(lambda: self._desk.memory.move_chat(old, new))
         await self._handling.done(update)
 

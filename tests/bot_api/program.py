@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tests.command import command, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO
@@ -32,11 +34,23 @@ class Ended:
 class Bot:
     """A running `kanttekening telegram`; a context manager that always ends its process."""
 
-    def __init__(self, server: BotApi, home: Path, line: Sequence[str], **settings: str | Path) -> None:
+    def __init__(
+        self,
+        server: BotApi,
+        home: Path,
+        patience: Mapping[str, float] | None = None,
+        *,
+        line: Sequence[str] | None = None,
+        **settings: str | Path,
+    ) -> None:
+        """`patience` are fields of `Patience`, where those of the program would take too long; `line` starts another program."""
         self._server = server
         self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed when it ended
         given = {"telegram_token": server.token, "telegram_base_url": server.base_url, "home": home, **settings}
         variables = environment(**given)
+        if line is None:
+            hurried = [sys.executable, "-m", "tests.bot_api.impatient", json.dumps(patience)]
+            line = command("telegram") if patience is None else hurried
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr, env=variables)
         self._watch = threading.Thread(target=self._tell_when_over, name="end of the bot")
         self._watch.start()
@@ -93,9 +107,16 @@ class Bot:
         self._stderr.close()
 
 
-def start_bot(server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> Bot:
+def start_bot(
+    server: BotApi,
+    home: Path,
+    patience: Mapping[str, float] | None = None,
+    *,
+    line: Sequence[str] | None = None,
+    **settings: str | Path,
+) -> Bot:
     """Start it, or another program, and wait until it hears what people say; a name in lower case is a setting of ours."""
-    bot = Bot(server, home, line or command("telegram"), **settings)
+    bot = Bot(server, home, patience, line=line, **settings)
     try:
         return bot.wait_until_up()
     except BaseException:
