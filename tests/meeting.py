@@ -52,7 +52,7 @@ class Meeting:
 
     def __init__(self, api: BotApi, bot: Bot, home: Path, debate: Debate) -> None:
         self.api, self.bot, self.home, self.debate = api, bot, home, debate
-        self._checked = 0
+        self._checked = self._seen = 0
         self._exempt: set[int] = set()
         self._texts: dict[int, Mapping[str, str]] = {}
 
@@ -66,9 +66,15 @@ class Meeting:
         self._exempt.add(id(message))
         return message
 
+    def refused(self) -> list[str]:
+        """The calls that Telegram refused since this was last asked."""
+        refused = self.api.refused()
+        new, self._seen = refused[self._seen :], len(refused)
+        return [str(call) for call in new]
+
     def check(self) -> None:
         """See that everything said since the last check was as promised, and that Telegram took all of it."""
-        refused = [str(call) for call in self.api.refused()]
+        refused = self.refused()
         assert (self.api.violations, refused) == ([], []), f"Telegram did not take {self.api.violations} {refused}"
         texts = self.texts()
         new, self._checked = self.api.sent[self._checked :], len(self.api.sent)

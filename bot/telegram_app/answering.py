@@ -3,17 +3,18 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from bot.answers import Answer, AnswerStatus
+from bot.answers import Answer, AnswerStatus, cited_sources
 from bot.blocks import Block, BlockKind, printable
 from bot.explainer import Explained, Explainer
 from bot.memory import Memory
-from bot.questions import MAX_CHARS
+from bot.questions import MAX_CHARS, names_subject, read_question, subject_of
 from bot.remembered import StoredAnswer
 from bot.rendering import positions_heading
-from bot.surroundings import place_of
+from bot.surroundings import Spans, place_of, spans_of
 from bot.telegram_app.keyboards import Rows, answer_rows, has_buttons
 from bot.telegram_app.messages import caption, lay_out
 from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
@@ -21,7 +22,9 @@ from bot.texts import Texts, texts
 from vectorstore.debate import Debate
 from vectorstore.errors import UsageError
 from vectorstore.languages import Language, detect_language
+from vectorstore.passages import Quote
 
+_NOTHING_STRONG: Mapping[Quote, Spans] = MappingProxyType({})
 _OLD_SECONDS = 600.0  # an answer that comes later than this says that it is late
 
 
@@ -89,22 +92,26 @@ class Desk:
         return self._explained(incoming, explained, [positions_heading(explained.answer, topic, self.debate)], keeps_turns=False)
 
     def other_voices(self, stored: StoredAnswer, topic: str) -> Reply:
-        """What the voices that an answer did not quote say about the same."""
+        """What the voices that an answer did not quote say about the same, whoever it was asked of."""
         language: Language = "en" if stored.language == "en" else "nl"
         say = texts(language, self.debate)
-        answer = self.explainer.positions(topic[:MAX_CHARS], language).answer
+        subject = subject_of(read_question(topic[:MAX_CHARS], self.debate, language), self.debate)
+        has_subject = names_subject(subject, language, self.debate)
+        answer = self.explainer.positions(subject if has_subject else None, language).answer
         others = tuple(each for each in answer.statements if each.voice and each.voice.id not in stored.voices)
         if not others:
             return self.reply(self.explainer.tell(say.say("no_other_voices"), language))
         answer = replace(
-            answer, statements=others, silent_voices=(), suggestions=(), notes=(), status=AnswerStatus.ANSWERED, message=None
-        )
+            answer, read_as=answer.question, statements=others, silent_voices=(), suggestions=(), notes=(), nearest=(),
+            status=AnswerStatus.ANSWERED, reason=None, message=None, sources=cited_sources(others, (), answer.caveat),
+        )  # fmt: skip
         return self.reply(answer, [Block(BlockKind.MESSAGE, say.say("other_voices"))])
 
     def in_full(self, stored: StoredAnswer) -> Reply:
         """The quotations of an answer in the text around them, as it stands now."""
         say = texts("en" if stored.language == "en" else "nl", self.debate)
-        return self.reply(self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language))
+        answer = self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language)
+        return self.reply(answer, strong={quote: spans_of(stored.quotes, quote) for quote in answer.quotes})
 
     def export(self, incoming: Incoming) -> Reply:
         """Everything that is kept of a person, as a file."""
@@ -112,9 +119,11 @@ class Desk:
         text = f"{self.say(incoming).say('mydata_caption')} {self.say(incoming).say('your_id', person=incoming.person)}"
         return Reply((Outgoing(text, file=File("kanttekening.json", content)),))
 
-    def reply(self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = ()) -> Reply:
-        """An answer as messages; buttons stand under the last."""
-        laid = lay_out(answer, self.debate, heading)
+    def reply(
+        self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = (), strong: Mapping[Quote, Spans] = _NOTHING_STRONG
+    ) -> Reply:
+        """An answer as messages; buttons stand under the last, and `strong` of its quotations is bold."""
+        laid = lay_out(answer, self.debate, heading, strong)
         messages = [Outgoing(part.text, part.entities) for part in laid.parts]
         if laid.file is not None:
             whole = caption(

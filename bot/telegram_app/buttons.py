@@ -76,7 +76,9 @@ class Buttons:
         if rating not in {keyboards.USEFUL, keyboards.NOT_USEFUL}:
             return None
         say = _texts_of(stored, self._desk)
-        self._memory.rate(stored.id, rating)
+        is_new = self._memory.rate(stored.id, rating)
+        if not is_new and rating == stored.rating:  # the buttons are as they should be, and Telegram takes no change that is none
+            return Reply(toast=say.say("thanks_useful" if rating == keyboards.USEFUL else "ask_reason"))
         if rating == keyboards.USEFUL:
             return Reply(toast=say.say("thanks_useful"), rows=answer_rows(replace(stored, rating=rating), say))
         kept = answer_rows(replace(stored, rating=rating), say)
