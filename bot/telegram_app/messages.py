@@ -3,11 +3,7 @@
 Room for the caveat is set aside first, so no length of an answer can push it out.
 """
 
-<<<<<<< HEAD
-from collections.abc import Sequence
-=======
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
->>>>>>> tour
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -47,17 +43,6 @@ class Laid:
     file: str | None = None
 
 
-<<<<<<< HEAD
-def lay_out(answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> Laid:
-    """An answer as it is sent, below a heading; its suggestions are left to the buttons."""
-    shown, cut = with_short_caveat(answer, debate)
-    blocks = [*heading, *(block for block in render(shown, debate, cut) if block.kind not in _BUTTONS)]
-    if fits(whole := laid_out(blocks)):
-        return Laid((whole,))
-    closing = closing_of(answer, debate)
-    body = [block for block in _of_body(blocks, shown, closing) if block.kind not in _CLOSING]
-    parts = message_parts(body, closing, answer.language)
-=======
 def lay_out(
     answer: Answer,
     debate: Debate,
@@ -68,17 +53,17 @@ def lay_out(
 
     What the bot itself says has the source of the caveat below it, and no list of sources.
     """
-    shown, cut = with_short_caveat(answer)
+    shown, cut = with_short_caveat(answer, debate)
     is_own = answer.status in _OWN and shown.sources == (shown.caveat.source,)
     left_out = _BUTTONS | _OF_A_LIST if is_own else _BUTTONS
     rendered = (block for block in render(shown, debate, cut) if block.kind not in left_out)
     blocks = [*heading, *_emphasised(rendered, shown, strong)]
     if fits(whole := laid_out(blocks)):
         return Laid((whole,))
+    closing = closing_of(answer, debate)
     ends = _CLOSING | {BlockKind.SOURCE} if is_own else _CLOSING
-    body = [block for block in blocks if block.kind not in ends]
-    parts = message_parts(body, [block for block in blocks if block.kind in ends], answer.language)
->>>>>>> tour
+    body = [block for block in _of_body(blocks, shown, closing) if block.kind not in ends]
+    parts = message_parts(body, closing, answer.language)
     if len(parts) <= MOST_PARTS:
         return Laid(tuple(parts))
     return Laid((_in_short(shown, debate, heading, cut),), blocks_as_text([*heading, *render(answer, debate)]))
