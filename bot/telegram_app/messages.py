@@ -3,7 +3,7 @@
 Room for the caveat is set aside first, so no length of an answer can push it out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
