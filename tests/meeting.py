@@ -105,5 +105,5 @@ class Meeting:
 @contextmanager
 def meeting(home: Path, debate: Debate, **settings: str | Path) -> Iterator[Meeting]:
     """A bot that runs on a home."""
-    with BotApi() as api, start_bot(api, home, **settings) as bot:
+    with BotApi() as api, start_bot(api, home, **settings) as bot:  # type: ignore[arg-type]  # none of ours has the name of another parameter
         yield Meeting(api, bot, home, debate)

@@ -38,9 +38,9 @@ class Bot:
         self,
         server: BotApi,
         home: Path,
+        *,
         patience: Mapping[str, float] | None = None,
         line: Sequence[str] | None = None,
-        /,
         **settings: str | Path,
     ) -> None:
         """`patience` are fields of `Patience`, where those of the program would take too long; `line` starts another program."""
@@ -110,13 +110,13 @@ class Bot:
 def start_bot(
     server: BotApi,
     home: Path,
+    *,
     patience: Mapping[str, float] | None = None,
     line: Sequence[str] | None = None,
-    /,
     **settings: str | Path,
 ) -> Bot:
     """Start it, or another program, and wait until it hears what people say; a name in lower case is a setting of ours."""
-    bot = Bot(server, home, patience, line, **settings)
+    bot = Bot(server, home, patience=patience, line=line, **settings)
     try:
         return bot.wait_until_up()
     except BaseException:
