@@ -18,7 +18,7 @@ _LONG_TITLE = 110
 _LITTLE = 30  # to leave out less than this gains no line
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)]*(?=\s)")
 
-_CLAUSE_END = re.compile(r"[,;:](?=\s)")
+_CLAUSE_END = re.compile(r"(?=[,;:]\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class Frame:
             whose = [self.say.say("picture_via", number=number)]
         foreign = None
         if quote.source.language != self.say.language:
-            foreign = self.say.say("translated_label", language=self.say.language_name(quote.source.language))
+            label = self.say.say("translated_label", language=self.say.language_name(quote.source.language))
+            foreign = label.replace(" ", "\u00a0")
         return " · ".join(part for part in (*whose, self.dated(date) if date else None, foreign) if part)
 
     def named(self, voices: Sequence[Voice]) -> str:
