@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -25,6 +25,7 @@ from bot.explainer import Explainer
 from bot.picture_drawing import as_figure, drawable, drawing, measure
 from bot.picture_marks import BLUE, BROWN, CARD, CAVEAT, GREY, INK, PAPER, WIDTH, Box, Face, Sheet, Words
 from bot.picture_numbers import numbers_in
+from bot.picture_quotes import excerpt, frame_of
 from bot.pictures import Composed, Picture, PictureKind, as_file, compose, draw
 from bot.texts import texts
 from ingest.metadata import Metadata
@@ -37,7 +38,7 @@ from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.languages import Language
-from vectorstore.passages import Document, Quote
+from vectorstore.passages import Document, Quote, Suspicion
 from vectorstore.retrieval import Retriever
 from vectorstore.settings import PREFIX
 
@@ -543,3 +544,34 @@ def test_one_file_draws() -> None:
     """The drawing library is touched in one file of the bot."""
     found = [path.name for path in sorted((ROOT / "bot").rglob("*.py")) if "from matplotlib" in path.read_text("utf-8")]
     assert found == ["picture_drawing.py"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "least", "kept"),
+    [
+        (
+            200,
+            0,
+            "De proef slaagt. Zij duurt, als het meezit, tot de zomer van dit jaar. Dan volgt er nog een rapport over de uitkomst.",
+        ),
+        (75, 0, "De proef slaagt. Zij duurt, als het meezit, tot de zomer van dit jaar."),
+        (60, 0, "De proef slaagt. Zij duurt, als het meezit"),
+        (25, 0, "De proef slaagt."),
+        (12, 0, "De proef"),
+        (25, 42, "De proef slaagt. Zij duurt, als het meezit"),
+    ],
+)
+def test_a_quotation_is_cut_at_a_border(stands: Stands, longest: int, least: int, kept: str) -> None:
+    """What does not fit ends with a sentence, a clause or a word, and never before what is drawn large of it."""
+    text = "De proef slaagt. Zij duurt, als het meezit, tot de zomer van dit jaar. Dan volgt er nog een rapport over de uitkomst."
+    quote = replace(stands("bare").compose(PictureKind.TIMELINE).answer.caveat, text=text)
+    part = excerpt(quote, longest, least)
+    assert (part.text, part.is_cut) == (kept, kept != text)
+
+
+def test_what_is_suspicious_bears_a_mark(stands: Stands, debate: Debate) -> None:
+    """A quotation from a passage that speaks to a machine says so before its words."""
+    answer = stands("column").compose(PictureKind.POSITIONS).answer
+    quote = replace(answer.caveat, suspicion=Suspicion.MACHINE)
+    item = frame_of(answer, debate).item(quote, None, 1_000)
+    assert item.quoted == f"[{texts('nl').say('suspicion_machine')}] «{quote.text}»\u00a0[1]"
