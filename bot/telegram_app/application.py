@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, CallbackContext, Defaults
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
 
 from bot.failures import log_failure
@@ -232,12 +232,5 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     handling = Handling(desk, inbox, Gate(settings), post)
     commands = Commands(desk, settings, workspace.shelf.home / "cache")
     Routes(desk, handling, post, Operators(desk, settings, post, workspace), commands).add_to(application)
-    application.add_error_handler(_on_error)
+    application.add_error_handler(handling.failed)
     return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling), patience)
-
-
-async def _on_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
-    """A defect outside a reply: it is in the log with a number, and its update stays in the inbox."""
-    error = context.error
-    if isinstance(error, Exception):
-        LOG.error("Something failed (%s); its number is %s.", type(error).__name__, log_failure(error))

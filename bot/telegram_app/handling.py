@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Update
+from telegram.ext import CallbackContext
 
 from bot.failures import log_failure
 from bot.telegram_app.answering import Desk
@@ -54,6 +55,23 @@ class Handling:
         """There is nothing to reply to an update."""
         await self.keep(lambda: self._desk.memory.handled(update.update_id))
 
+    async def failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """A defect outside a reply: who asked hears of it as of one inside, and the update is not tried again and again."""
+        error = context.error
+        if error is None or not isinstance(update, Update):
+            return
+
+        def fail(_: Incoming) -> Reply:
+            raise error
+
+        try:
+            await self.answer(update, fail)
+        except Exception:  # noqa: BLE001  # it is one that has nobody to answer
+            LOG.error(
+                "Update %s failed (%s), and is let go.", update.update_id, type(error).__name__
+            )  # tracebacks are for the file
+            await self.done(update)
+
     async def forget(self, chat: int, person: int | None) -> None:
         """A chat is no more; in a private one that person has left."""
         memory = self._desk.memory
@@ -92,11 +110,14 @@ class Handling:
     async def _reply(self, update: Update, came: Incoming, make: Callable[[Incoming], Reply], threads: ThreadPoolExecutor) -> None:
         left = self._inbox.resumed.pop(update.update_id, None)
         reply, sent = (self._still_true(left.prepared), left.sent) if left and left.prepared else (None, 0)
+        is_anew = reply is None
         if reply is None:
             reply, sent = await self._made(came, make, threads, is_resumed=left is not None), 0
             if reply.messages:
                 await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
-        await self._see_out(update, came, reply, sent)
+        if is_anew:  # else the button was answered before the program ended
+            await self._settle_button(update, came, reply)
+        await self._see_out(came, reply, sent)
         await self._note(lambda: self._finish(came, reply))
 
     def _still_true(self, prepared: str) -> Reply | None:
@@ -130,12 +151,14 @@ class Handling:
             LOG.error("Not even an apology could be made (%s).", type(error).__name__)  # tracebacks are for the file
             return Reply((self._desk.bare_apology(came, number),))
 
-    async def _see_out(self, update: Update, came: Incoming, reply: Reply, sent: int) -> None:
+    async def _settle_button(self, update: Update, came: Incoming, reply: Reply) -> None:
         query = update.callback_query
         if query is not None:
             await self._post.toast(query.id, reply.toast, is_alert=reply.is_alert)
             if (reply.rows or reply.clears) and came.message is not None:
                 await self._post.change_buttons(came.chat, came.message, reply.rows)
+
+    async def _see_out(self, came: Incoming, reply: Reply, sent: int) -> None:
         for number, message in enumerate(reply.messages[sent:], start=sent + 1):
             await self._post.send(_address(came), message)
             if number < len(reply.messages):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tests.command import command, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO
@@ -34,22 +34,18 @@ class Ended:
 class Bot:
     """A running `kanttekening telegram`; a context manager that always ends its process."""
 
-    def __init__(
-        self,
-        server: BotApi,
-        home: Path,
-        *,
-        patience: Mapping[str, float] | None = None,
-        line: Sequence[str] | None = None,
-        **settings: str | Path,
-    ) -> None:
-        """`patience` are fields of `Patience`, where those of the program would take too long; `line` starts another program."""
+    def __init__(self, server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> None:
+        """`patience` among the settings has fields of `Patience`, as JSON, where the program's own would take too long.
+
+        `line` starts another program.
+        """
+        patience = settings.pop("patience", None)
         self._server = server
         self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed when it ended
         given = {"telegram_token": server.token, "telegram_base_url": server.base_url, "home": home, **settings}
         variables = environment(**given)
         if line is None:
-            hurried = [sys.executable, "-m", "tests.bot_api.impatient", json.dumps(patience)]
+            hurried = [sys.executable, "-m", "tests.bot_api.impatient", str(patience)]
             line = command("telegram") if patience is None else hurried
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr, env=variables)
         self._watch = threading.Thread(target=self._tell_when_over, name="end of the bot")
@@ -81,6 +77,10 @@ class Bot:
             self._ended = Ended(self.process.returncode, _all_of(self._stdout), _all_of(self._stderr))
         return self._ended
 
+    def stderr(self) -> str:
+        """What it wrote until now."""
+        return _all_of(self._stderr)
+
     def stop(self, seconds: float = 60) -> Ended:
         """SIGTERM, as systemd ends it, and wait for the end."""
         if self.is_running:
@@ -107,16 +107,9 @@ class Bot:
         self._stderr.close()
 
 
-def start_bot(
-    server: BotApi,
-    home: Path,
-    *,
-    patience: Mapping[str, float] | None = None,
-    line: Sequence[str] | None = None,
-    **settings: str | Path,
-) -> Bot:
+def start_bot(server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> Bot:
     """Start it, or another program, and wait until it hears what people say; a name in lower case is a setting of ours."""
-    bot = Bot(server, home, patience=patience, line=line, **settings)
+    bot = Bot(server, home, line=line, **settings)
     try:
         return bot.wait_until_up()
     except BaseException:
@@ -125,5 +118,5 @@ def start_bot(
 
 
 def _all_of(file: BinaryIO) -> str:
-    file.seek(0)
-    return file.read().decode()
+    descriptor = file.fileno()
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()  # leaves the place where the process writes alone
