@@ -55,6 +55,8 @@ class Meeting:
         self._checked = self._seen = 0
         self._exempt: set[int] = set()
         self._texts: dict[int, Mapping[str, str]] = {}
+        self.rehearsed: dict[str, str] = {}
+        """Documents that an operator has seen quoted and that are in no edition yet, by title."""
 
     def guest(self, name: str = "Jan", language: str | None = "nl") -> Guest:
         """Somebody new."""
@@ -94,7 +96,8 @@ class Meeting:
                     documents = [catalog.document(source.id) for source in catalog.sources()]
                 self._texts[info.number] = {each.source.title: each.text for each in documents if each}
         titles = {title for texts in self._texts.values() for title in texts}
-        return {title: "\0".join(texts.get(title, "") for texts in self._texts.values()) for title in titles}
+        known = (*self._texts.values(), self.rehearsed)
+        return {title: "\0".join(texts.get(title, "") for texts in known) for title in {*titles, *self.rehearsed}}
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """What the memory holds."""

@@ -64,8 +64,11 @@ class Desk:
         """The same where no edition can be read, and so there is nothing said of the debate, nor a caveat to say."""
         return Outgoing(texts(incoming.spoken_language, self.debate).say("failed", number=number))
 
-    def question(self, incoming: Incoming, text: str, *, pressed: bool = False) -> Reply:
-        """The answer to a question, read with the conversation before it; `pressed` where a button asked it."""
+    def question(self, incoming: Incoming, text: str, *, pressed: bool = False, beside_media: bool = False) -> Reply:
+        """The answer to a question, read with the conversation before it.
+
+        `pressed` tells that a button asked it, `beside_media` that something came with it that is not looked at.
+        """
         remembered = self.memory.conversation(incoming.key)
         if not text.strip():
             return self.tell(incoming, "ask_what")
@@ -78,6 +81,7 @@ class Desk:
         said = [
             *([say.say("late")] if self._is_late(incoming) else []),
             *([say.say("conversation_ended")] if remembered.has_ended else []),
+            *([say.say("only_text")] if beside_media else []),
             *([say.say("asked_by_button", question=printable(text))] if pressed else []),
         ]
         return self._explained(incoming, explained, [Block(BlockKind.MESSAGE, each) for each in said])
