@@ -116,7 +116,8 @@ class Commands:
     def new(self, incoming: Incoming, _: str) -> Reply:
         """A new conversation."""
         self._memory.end_conversation(incoming.key)
-        return self._desk.tell(incoming, "conversation_new")
+        keeps = self._memory.keeps(incoming.person)
+        return self._desk.tell(incoming, "conversation_new_kept" if keeps else "conversation_new")
 
     def language(self, incoming: Incoming, rest: str) -> Reply:
         """Choose the language of the answers; without a choice, buttons to choose with."""
