@@ -70,9 +70,8 @@ def bench_unloaded(load: Load) -> None:
         asked[person.id] = load.ask(person)
         load.until_answered([person])
     waits = [1_000 * each for each in load.seconds(asked)[10:]]
-    print(
-        f"  message to answer, unloaded: median {statistics.median(waits):.0f} ms [{min(waits):.0f} - {max(waits):.0f}]  target 60 ms"
-    )
+    spread = f"[{min(waits):.0f} - {max(waits):.0f}]"
+    print(f"  message to answer, unloaded: median {statistics.median(waits):.0f} ms {spread}  target 60 ms")
 
 
 def bench_rate(load: Load, rate: int, seconds: int) -> None:
@@ -90,9 +89,8 @@ def bench_rate(load: Load, rate: int, seconds: int) -> None:
     waits = load.seconds(asked)
     middle, late = statistics.median(waits), statistics.quantiles(waits, n=20)[18]
     print(f"  {rate} questions a second for {seconds} s: median {1_000 * middle:.0f} ms, 95th percentile {late:.2f} s  target 2 s")
-    print(
-        f"    waiting at the end {backlog}, answered {drained - ended:.1f} s after the last; {len(people) / (drained - started):.1f} a second"
-    )
+    pace = len(people) / (drained - started)
+    print(f"    waiting at the end {backlog}, answered {drained - ended:.1f} s after the last; {pace:.1f} a second")
     print(f"    processors {1_000 * used / len(people):.1f} ms a question")
 
 
