@@ -1,7 +1,8 @@
 """A question becomes an answer: read, retrieve, select. Front ends call this and render what comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import TypeVar
 
 from bot.answers import Answer, AnswerStatus, EditionStamp, Statement, cited_sources
 from bot.choices import Choice
@@ -15,10 +16,13 @@ from bot.suggestions import suggest
 from bot.surroundings import surrounded
 from bot.texts import Texts, texts
 from bot.works import is_work, named_works
+from vectorstore.catalog import Catalog
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.languages import Language
 from vectorstore.retrieval import Evidence, Query, Retriever
+
+_Seen = TypeVar("_Seen")
 
 _REMEMBERED = 10
 _OPINIONS = frozenset({Kind.POSITION, Kind.COMPARISON, Kind.ALL_POSITIONS, Kind.VERDICT})
@@ -56,11 +60,28 @@ class Explainer:
         read = read_in_conversation(asked, conversation, self._debate, language or self._language)
         return self._explain(asked, read, conversation)
 
+    @property
+    def debate(self) -> Debate:
+        """The debate that is explained."""
+        return self._debate
+
     def positions(self, topic: str | None, language: Language | None = None) -> Explained:
         """What each voice says about a topic, or in general."""
-        asked = clean(topic) if topic else self._debate.title
-        read = read_in_conversation(asked, (), self._debate, language or self._language)
-        return self._explain(asked, replace(read, question=replace(read.question, kind=Kind.ALL_POSITIONS, stranger=None)), ())
+        return self._explain(*self._read_topic(topic, language), ())
+
+    def overview(self, topic: str | None, look: Callable[[Explained, Catalog], _Seen], language: Language | None = None) -> _Seen:
+        """What `look` makes of the positions on a topic and of the documents of the edition that they come from.
+
+        The catalogue is open only while `look` runs.
+        """
+        asked, read = self._read_topic(topic, language)
+
+        def seen(edition: Edition) -> _Seen:
+            evidence, selection, answer = self._answer(asked, read, edition)
+            explained = Explained(answer, read.question, (), evidence, selection.choices, selection.confidence)
+            return look(explained, edition.catalog)
+
+        return self._editions.read(seen)
 
     def tell(self, message: str, language: Language | None = None) -> Answer:
         """A message of the bot's own, as an answer: with the caveat beside it."""
@@ -98,6 +119,11 @@ class Explainer:
             sources=cited_sources(statements, (), told.caveat),
             notes=(gone,) if found and lost else (),
         )
+
+    def _read_topic(self, topic: str | None, language: Language | None) -> tuple[str, ReadQuestion]:
+        asked = clean(topic) if topic else self._debate.title
+        read = read_in_conversation(asked, (), self._debate, language or self._language)
+        return asked, replace(read, question=replace(read.question, kind=Kind.ALL_POSITIONS, stranger=None))
 
     def _explain(self, asked: str, read: ReadQuestion, conversation: Sequence[Turn]) -> Explained:
         question = read.question

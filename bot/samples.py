@@ -25,6 +25,7 @@ _CHANGING = 2  # questions of which the answer changes, if there are as many
 _ASKED = 12  # questions that are tried, at most
 _DOCUMENTS = 4  # of many that changed: every one more is asked less about
 _LONGEST = 90  # characters of a heading that can be asked about
+_LONG, _WORDS = 5, 3  # letters of a word that says something, and how many of those make a topic
 _NUMBERED = " 0123456789.)"  # what a heading may begin with: "2.1 Toezicht"
 _UNFIT = re.compile(r"[\d:;/|\[\]{}]")  # of what is no topic but a line of data: "Versie: 1.1"
 
@@ -84,7 +85,7 @@ def questions_about(
         language: Language = "en" if source.language == "en" else "nl"
         fresh = [passage for passage in _differing(source_id, before, after) if passage.suspicion is None]
         kinds = (_that_ask(fresh), _of_voices(fresh, debate, language), _on_topics(fresh, source, language))
-        found = chain.from_iterable(zip_longest(*kinds))
+        found = chain(chain.from_iterable(zip_longest(*kinds)), _on_words(fresh, language))
         yield from ((clean(question), language) for question in found if question)
 
 
@@ -112,7 +113,16 @@ def _of_voices(passages: "Sequence[Passage]", debate: "Debate", language: Langua
 
 def _on_topics(passages: "Sequence[Passage]", source: "Source", language: Language) -> Iterator[str]:
     """What the sources say about a heading, or about the title of a document."""
-    headings = [passage.section.lstrip(_NUMBERED) for passage in passages if passage.section and not passage.section.endswith("?")]
-    for topic in dict.fromkeys([*headings, source.title]):
-        if len(topic) <= _LONGEST and not _UNFIT.search(topic) and content_words(topic, language):
+    headings = (passage.section.lstrip(_NUMBERED) for passage in passages if passage.section)
+    topics = [*(heading for heading in headings if not _UNFIT.search(heading)), source.title]
+    for topic in dict.fromkeys(topics):
+        if len(topic) <= _LONGEST and not topic.endswith("?") and content_words(topic, language):
             yield texts(language).say("sample_topic", topic=topic[:1].lower() + topic[1:] if topic[1:2].islower() else topic)
+
+
+def _on_words(passages: "Sequence[Passage]", language: Language) -> Iterator[str]:
+    """What the sources say about the long words of a first sentence: always there, and never beautiful."""
+    for passage in passages:
+        words = content_words(passage.text_of(passage.sentences[0]), language)
+        if len(longer := list(dict.fromkeys(word for word in words if len(word) >= _LONG))) > 1:
+            yield texts(language).say("sample_topic", topic=texts(language).list(longer[:_WORDS]))

@@ -11,6 +11,7 @@ from vectorstore.errors import BusyError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.telegram_app.patience import Patience
     from vectorstore.locks import FileLock
 
 
@@ -19,6 +20,11 @@ def telegram() -> None:
 
     For example: KANTTEKENING_TELEGRAM_TOKEN=… kanttekening telegram
     """
+    raise typer.Exit(run_bot())
+
+
+def run_bot(patience: "Patience | None" = None) -> int:
+    """Run it; returns the exit code."""
     from bot.settings import load_front_settings
     from bot.workspace import Workspace
 
@@ -34,13 +40,13 @@ def telegram() -> None:
         from bot.telegram_app.answering import Desk
         from bot.telegram_app.application import assemble
         from bot.telegram_app.logs import start_log
+        from bot.telegram_app.patience import Patience
 
         start_log(token)
         desk = Desk(workspace.explainer, workspace.debate, workspace.memory, workspace.language)
-        code = asyncio.run(assemble(token, settings, desk, workspace).run())
+        return asyncio.run(assemble(token, settings, desk, workspace, patience or Patience()).run())
     finally:
         lock.release()
-    raise typer.Exit(code)
 
 
 def _only_one(home: "Path") -> "FileLock":

@@ -13,6 +13,7 @@ from bot.forget_command import forget
 from bot.ingest_commands import ingest, lint
 from bot.init_command import init
 from bot.options import AsJson, main_options
+from bot.picture_command import picture
 from bot.register_command import register
 from bot.removal_commands import remove
 from bot.screen import Screen
@@ -123,6 +124,7 @@ def chat(
 
 
 app.command()(telegram)
+app.command()(picture)
 app.command(no_args_is_help=False)(ingest)
 app.command()(remove)
 app.command()(lint)

@@ -111,5 +111,5 @@ class Meeting:
 def meeting(home: Path, debate: Debate, **settings: str | Path) -> Iterator[Meeting]:
     """A bot that runs on a home."""
     outside = {name.removeprefix(PREFIX).lower(): "" for name in os.environ if name.startswith(PREFIX)}
-    with BotApi() as api, start_bot(api, home, **{**outside, **settings}) as bot:
+    with BotApi() as api, start_bot(api, home, **{**outside, **settings}) as bot:  # type: ignore[arg-type]  # none of ours has the name of another parameter
         yield Meeting(api, bot, home, debate)

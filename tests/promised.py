@@ -22,7 +22,10 @@ _ADDRESS = re.compile(r"https?://\S+|\bwww\.")
 def broken_promises(message: Message, documents: Mapping[str, str], debate: Debate, *, is_exempt: bool = False) -> list[str]:
     """What is wrong with a message; nothing is as it should be. `documents` are texts by title."""
     found = [f"a bare address: {each}" for each in _ADDRESS.findall(message.text)]
-    quoted = [*message.marked("blockquote"), *message.marked("expandable_blockquote")]
+    folded = message.marked("expandable_blockquote")
+    if message.marked("bold")[:1] in [[texts(language, debate).say("picture_in_words")] for language in _LANGUAGES]:
+        folded = []  # what a picture shows: quotations and more, as its own tests see
+    quoted = [*message.marked("blockquote"), *folded]
     found += [problem for each in quoted for problem in _problems(each, message, documents, debate)]
     loose = _without(message.text, quoted)
     found += [f"quoted outside a block quote: {each}" for each in _LOOSE.findall(loose)]

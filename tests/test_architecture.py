@@ -1,6 +1,7 @@
 """The structure that a newcomer can rely on: which way imports point, and what a file may be."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,19 @@ def test_the_product_does_not_import_how_its_model_was_made() -> None:
 def test_only_the_store_imports_chroma() -> None:
     """Chroma is touched in one file."""
     assert [name(path) for path in FILES if "chromadb" in packages_of(path)] == ["vectorstore/store.py"]
+
+
+def test_only_one_file_sends_to_telegram() -> None:
+    """What people get in Telegram goes out in one place, where everything that speaks about the debate has its caveat by then."""
+    sends = re.compile(r"(send|reply|forward|copy)_|edit_(message|text|caption)|answer_(callback|inline)|do_api_request")
+    found = {
+        name(path)
+        for path in FILES
+        if "telegram" in packages_of(path)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and sends.match(node.attr) and not node.attr.startswith("reply_to_")
+    }
+    assert found == {"bot/telegram_app/sending.py"}
 
 
 def test_no_file_is_a_drawer() -> None:

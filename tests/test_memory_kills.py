@@ -9,6 +9,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.remembered import Remembered
 from tests.conftest import ROOT
 from tests.counts import count
@@ -78,7 +80,7 @@ def check(lab: Lab, said: list[tuple[str, int]]) -> int:
         assert each.payload == f"vraag {number}" * 50
         assert each.prepared == f"antwoord {number}" * 50 or number not in done.get("prepared", [])
         assert memory.answer(f"a{number}") is None
-    last = max(done["taken"][-1], *waiting, *handled)
+    last = max([done["taken"][-1], *waiting, *handled])
     assert len(waiting) <= 1
     newest = next(number for number in range(last, -1, -1) if memory.answer(f"a{number}"))
     assert memory.conversation(private(newest % _PEOPLE + 1)) == Remembered((turn(f"vraag {newest}"),))
@@ -88,6 +90,7 @@ def check(lab: Lab, said: list[tuple[str, int]]) -> int:
     return last
 
 
+@pytest.mark.timeout(900)
 def test_killed_bot_loses_nothing(tmp_path: Path) -> None:
     """After SIGKILL at any moment the file is sound, what was acknowledged is there, and the next bot goes on."""
     lab, chance, first, updates = Lab(tmp_path / "memory"), random.Random(SEED), 1, 0  # noqa: S311  # the same moments every time

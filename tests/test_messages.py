@@ -8,8 +8,9 @@ from bot.answers import AnswerStatus, Statement
 from bot.blocks import Block, BlockKind
 from bot.rendering import as_plain_text, positions_heading, render_caveat
 from bot.telegram_app.cards import DESCRIPTION_POINTS, TITLE_POINTS, cards
+from bot.telegram_app.caveats import CAVEAT_POINTS, closing_of
 from bot.telegram_app.layout import fits
-from bot.telegram_app.messages import CAPTION_UNITS, CAVEAT_POINTS, caption, exempt_parts, lay_out, message_parts, own_words
+from bot.telegram_app.messages import CAPTION_UNITS, caption, exempt_parts, lay_out, message_parts, own_words
 from tests.seen import covered, seen
 from tests.test_rendering import BCG, CAVEAT, COLUMN, DEBATE, OURS, OWN, PINNED, REPORTED, SZABO, answer
 from vectorstore.passages import Quote, Suspicion
@@ -176,8 +177,13 @@ def test_long_answer_is_numbered_messages_with_the_caveat_in_each() -> None:
         f"2/3\n\n{heading} (vervolg)",
         f"3/3\n\n{heading} (vervolg)",
     ]
-    ending = f"\n\n{HEADING}\n<q>[Dossier, in onze woorden] Mensen houden toezicht. [2]</q>\nEditie 3 · 23 november 2026"
+    ending = f"""\n
+{HEADING}
+<q>[Dossier, in onze woorden] Mensen houden toezicht. [2]</q>
+[2] Dossier: de kanttekening — Kanttekening, alinea 2
+Editie 3 · 23 november 2026"""
     assert [seen(part).endswith(ending) for part in laid.parts] == [True, True, True]
+    assert [part.text.count("[2] Dossier") for part in laid.parts] == [1, 1, 1]
     assert [part.text.count("Bronnen") for part in laid.parts] == [0, 0, 1]
 
 
@@ -225,14 +231,27 @@ def test_many_voices_and_a_long_message_leave_room() -> None:
     assert part.text.count("Mensen houden toezicht.") == 1
 
 
+def test_caveat_leaves_room_whatever_is_in_it() -> None:
+    """Hidden characters, which are shown by name, and a very long title take no room that the rest of a message needs."""
+    text = "Toezicht\u202e" * 400
+    source = replace(PINNED, title="Titel " * 400)
+    hidden = replace(CAVEAT, text=text, end=CAVEAT.start + len(text), source=source)
+    closing = closing_of(answer(caveat=hidden), DEBATE)
+    assert [block.kind for block in closing] == [BlockKind.CAVEAT_HEADING, BlockKind.CAVEAT, BlockKind.EDITION]
+    assert closing[1].text.startswith("[Dossier, in onze woorden] Toezicht⟨U+202E⟩Toezicht⟨U+202E⟩")
+    assert closing[1].text.endswith(" […] [1]")
+    assert len(message_parts([Block(BlockKind.MESSAGE, "woord " * 1_000)], closing)) > 1
+    assert [block.kind for block in closing_of(answer(), DEBATE)][2:] == [BlockKind.SOURCE, BlockKind.EDITION]
+
+
 def test_messages_need_a_caveat() -> None:
     """What has no caveat among its closing blocks is not laid out; what operators read is, by another name."""
     blocks = [Block(BlockKind.MESSAGE, "Klaar.")]
     with pytest.raises(ValueError, match="no caveat among the blocks"):
         message_parts(blocks, [Block(BlockKind.CAVEAT_HEADING, "Let op"), Block(BlockKind.CAVEAT, " ")])
-    with pytest.raises(ValueError, match="shorten it with `with_short_caveat`"):
+    with pytest.raises(ValueError, match="`closing_of` makes a shorter one"):
         message_parts([Block(BlockKind.MESSAGE, "x" * 4_000)], [Block(BlockKind.CAVEAT, "y" * 3_500)])
-    assert [part.text for part in exempt_parts(blocks)] == ["Klaar."]
+    assert [part.text for part in exempt_parts([Block(BlockKind.NOTE, " "), Block(BlockKind.MESSAGE, "Klaar. \n")])] == ["Klaar."]
     assert [part.text[:5] for part in exempt_parts([Block(BlockKind.MESSAGE, "x " * 3_000)])] == ["1/2\n\n", "2/2\n\n"]
 
 
@@ -262,7 +281,8 @@ Wie zegt wat over: werk
 <i>Getekend uit 4 bronnen.</i>
 
 {HEADING}
-<q>[Dossier, in onze woorden] Mensen houden toezicht. [1]</q>"""
+<q>[Dossier, in onze woorden] Mensen houden toezicht. [1]</q>
+[1] Dossier: de kanttekening — Kanttekening, alinea 2"""
     )
 
 

@@ -109,7 +109,7 @@ def test_sources_and_news(met: Meeting) -> None:
     listed = [
         line.split("] ")[1].split(" — ")[0]
         for each in (first, second)
-        for line in each.text.split("\n")
+        for line in each.text.partition("Let op: menselijk toezicht\n")[0].split("\n")
         if line.startswith("[") and "] Dossier: " in line
     ]
     assert sorted(listed) == sorted(met.texts())
@@ -283,3 +283,25 @@ def test_caveat_has_its_source(met: Meeting) -> None:
         assert caveat
         assert message.text.endswith(message.text.split("\n")[-1])
         assert message.text.split(caveat)[1].startswith("\n[1] Dossier: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "title"),
+    [
+        ("/kaart", "positions.png", "Wie zegt wat"),
+        ("/kaart menselijk toezicht", "positions.png", "Wie zegt wat over: menselijk toezicht"),
+        ("/tijdlijn", "timeline.png", "Het debat in de tijd"),
+        ("/map", "positions.png", "Who says what"),
+        ("/cijfers banen", "figures.png", "Cijfers over: banen"),
+    ],
+)
+def test_pictures(met: Meeting, command: str, name: str, title: str) -> None:
+    """A picture has its title and the caveat under it; the message after it says in words what it shows, and has the caveat."""
+    guest = met.guest("Ann", "en") if command == "/map" else met.guest()
+    picture = guest.ask(command)
+    words = guest.chat.next()
+    assert picture.photo is not None
+    assert (picture.photo.name, picture.photo_size[0], picture.marked("bold")[0]) == (name, 1080, title)
+    assert caveat_in(picture, met.debate)
+    assert caveat_in(words, met.debate)
+    assert title in words.marked("expandable_blockquote")[0]

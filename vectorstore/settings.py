@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("kanttekening", appauthor=False)),
-        description="Where editions and the chat history live.",
+        description="Where editions and what is remembered live.",
     )
     dossier: Literal["on", "off"] = Field("on", description="Whether the bundled dossier is part of what is quoted.")
     embedding_model: str = Field(

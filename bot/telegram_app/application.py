@@ -3,14 +3,15 @@
 import asyncio
 import secrets
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, CallbackContext, Defaults
+from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
 
 from bot.failures import log_failure
@@ -19,47 +20,42 @@ from bot.telegram_app.answering import Desk
 from bot.telegram_app.commands import Commands
 from bot.telegram_app.gate import Gate
 from bot.telegram_app.handling import Handling
-from bot.telegram_app.inbox import Inbox
+from bot.telegram_app.inbox import Inbox, Receiver
 from bot.telegram_app.lanes import Lanes
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.operators import Operators
+from bot.telegram_app.patience import Patience
 from bot.telegram_app.profile import publish_profile
 from bot.telegram_app.routing import Routes
 from bot.telegram_app.sending import Post
-from bot.telegram_app.watch import POLL_SECONDS, Conflicts, PollRequest
+from bot.telegram_app.watch import Conflicts, PollRequest
 from bot.workspace import Workspace
 from vectorstore.errors import KanttekeningError, UnavailableError, UsageError
 
 ALLOWED_UPDATES = ["message", "callback_query", "inline_query", "my_chat_member"]
 """What Telegram shall send; what is not here, we do not hear of."""
-_START_TRIES = 5
-_GRACE_SECONDS = 20.0  # for what is waiting when the program is asked to stop; a service manager gives it 30
-_TIDY_SECONDS = 600.0
-_WATCH_SECONDS = 15.0
 
 Bots = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build(token: str, settings: FrontSettings, inbox: Inbox, lanes: Lanes) -> tuple[Bots, PollRequest]:
+def build(token: str, settings: FrontSettings, inbox: Inbox, lanes: Lanes, patience: Patience) -> tuple[Bots, PollRequest]:
     """The application, and the connection that it polls on."""
     base, files = addresses(settings)
-    poll = PollRequest(connection_pool_size=2, read_timeout=10.0, connect_timeout=10.0)
-    application = (
-        ApplicationBuilder()
-        .token(token)
-        .base_url(base)
-        .base_file_url(files)
-        .request(
-            HTTPXRequest(connection_pool_size=256, read_timeout=15.0, write_timeout=15.0, connect_timeout=10.0, pool_timeout=60.0)
-        )
-        .get_updates_request(poll)
-        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), allow_sending_without_reply=True))
-        .rate_limiter(AIORateLimiter(max_retries=0))  # a chat that must wait is waited for in its own lane, and keeps nobody else
-        .concurrent_updates(lanes)
-        .update_queue(inbox)
-        .build()
+    seconds = patience.read_seconds
+    calls = HTTPXRequest(
+        connection_pool_size=256, read_timeout=seconds, write_timeout=seconds, connect_timeout=10.0, pool_timeout=60.0
     )
-    return application, poll
+    poll = PollRequest(connection_pool_size=2, read_timeout=10.0, connect_timeout=10.0)
+    bot = Receiver(
+        token,
+        poll,
+        base_url=base,
+        base_file_url=files,
+        request=calls,
+        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True), allow_sending_without_reply=True),
+        rate_limiter=AIORateLimiter(max_retries=0),  # a chat that must wait is waited for in its own lane, and keeps nobody else
+    )
+    return ApplicationBuilder().bot(bot).concurrent_updates(lanes).update_queue(inbox).build(), poll
 
 
 def addresses(settings: FrontSettings) -> tuple[str, str]:
@@ -85,8 +81,9 @@ class Parts:
 class Program:
     """Runs the bot until it is asked to stop, or cannot go on."""
 
-    def __init__(self, application: Bots, poll: PollRequest, settings: FrontSettings, parts: Parts) -> None:
+    def __init__(self, application: Bots, poll: PollRequest, settings: FrontSettings, parts: Parts, patience: Patience) -> None:
         self._application, self._poll, self._settings, self._parts = application, poll, settings, parts
+        self._patience = patience
         self._stop = asyncio.Event()
         self._exit_code = 0
 
@@ -100,8 +97,8 @@ class Program:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
-        await self._introduce()
         try:
+            await self._introduce()
             await publish_profile(self._application.bot, self._parts.desk.debate, self._settings)
             await self._serve()
         finally:
@@ -112,16 +109,17 @@ class Program:
 
     async def _introduce(self) -> None:
         """See that Telegram is there and knows us, trying again while it is not there."""
-        for attempt in range(1, _START_TRIES + 1):
+        most = self._patience.start_tries
+        for attempt in range(1, most + 1):
             try:
-                await self._application.initialize()
-            except InvalidToken as error:
-                raise UsageError("Telegram does not know the token. Copy it from @BotFather again.") from error
-            except TelegramError as error:
-                if attempt == _START_TRIES:
-                    raise UnavailableError("Telegram cannot be reached. Check the network, and start again.") from error
-                LOG.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
-                await asyncio.sleep(2.0 ** (attempt - 1) / 2)
+                with _named_failures():
+                    await self._application.initialize()
+            except UnavailableError:
+                if attempt == most or self._stop.is_set():
+                    raise
+                LOG.warning("Telegram cannot be reached; trying again.")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), 2.0 ** (attempt - 1) / 2)
             else:
                 return
 
@@ -129,29 +127,35 @@ class Program:
         application, parts = self._application, self._parts
         left = parts.inbox.resume(application.bot)
         await application.start()
-        if self._settings.telegram_webhook_url:
-            await self._listen(self._settings.telegram_webhook_url)
-        else:
-            await self._poll_for_updates()
-        LOG.info("@%s answers. %d messages were left from before.", application.bot.username, left)
-        duties = [asyncio.create_task(self._tidy_now_and_then()), asyncio.create_task(self._watch())]
-        await self._stop.wait()
-        if application.updater:
-            await application.updater.stop()
-        timer = asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._leave)
-        await application.stop()
-        timer.cancel()
-        await asyncio.gather(*duties)
+        try:
+            with _named_failures():
+                await self._hear()
+            LOG.info("@%s answers. %d messages were left from before.", application.bot.username, left)
+            duties = [asyncio.create_task(self._tidy_now_and_then()), asyncio.create_task(self._watch())]
+            await self._stop.wait()
+            await asyncio.gather(*duties)
+        finally:
+            await self._end()
         LOG.info("Stopped.")
 
-    async def _poll_for_updates(self) -> None:
-        if self._application.updater:
+    async def _end(self) -> None:
+        """Hear nothing more, and answer what is waiting."""
+        if self._application.updater and self._application.updater.running:
+            await self._application.updater.stop()
+        timer = asyncio.get_running_loop().call_later(self._patience.grace_seconds, self._leave)
+        await self._application.stop()
+        timer.cancel()
+
+    async def _hear(self) -> None:
+        if self._settings.telegram_webhook_url:
+            await self._listen(self._settings.telegram_webhook_url)
+        elif self._application.updater:
             await self._application.updater.start_polling(
-                timeout=POLL_SECONDS,
-                bootstrap_retries=_START_TRIES,
+                timeout=self._patience.poll_seconds,
+                bootstrap_retries=self._patience.start_tries,
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
-                error_callback=Conflicts(self._give_up),
+                error_callback=Conflicts(self._give_up, self._patience.conflicts),
             )
 
     async def _listen(self, url: str) -> None:
@@ -163,7 +167,7 @@ class Program:
                 port=settings.telegram_webhook_port,
                 url_path=urlsplit(url).path.lstrip("/"),
                 webhook_url=url,
-                bootstrap_retries=_START_TRIES,
+                bootstrap_retries=self._patience.start_tries,
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
                 secret_token=secret.get_secret_value() if secret else secrets.token_urlsafe(32),
@@ -192,15 +196,29 @@ class Program:
                 await self._parts.handling.keep(self._parts.desk.memory.tidy)
             except KanttekeningError as error:
                 LOG.warning("The memory could not be tidied: %s", error)
+            except Exception as error:  # noqa: BLE001  # a defect is in the log, and the next time may do
+                LOG.error("The memory could not be tidied (%s); its number is %s.", type(error).__name__, log_failure(error))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), _TIDY_SECONDS)
+                await asyncio.wait_for(self._stop.wait(), self._patience.tidy_seconds)
 
     async def _watch(self) -> None:
         while not self._stop.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), _WATCH_SECONDS)
-            if not self._settings.telegram_webhook_url and self._poll.is_stalled and not self._stop.is_set():
+                await asyncio.wait_for(self._stop.wait(), self._patience.watch_seconds)
+            is_stalled = not self._settings.telegram_webhook_url and self._poll.is_stalled(self._patience.stalled_seconds)
+            if is_stalled and not self._stop.is_set():
                 self._give_up("No poll has come back for minutes. Stopping, to be started again.")
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    """What keeps the bot from starting, in words for its operator."""
+    try:
+        yield
+    except InvalidToken as error:
+        raise UsageError("Telegram does not know the token. Copy it from @BotFather again.") from error
+    except TelegramError as error:
+        raise UnavailableError("Telegram cannot be reached. Check the network, and start again.") from error
 
 
 def _outlives(update: Update) -> bool:
@@ -208,20 +226,14 @@ def _outlives(update: Update) -> bool:
     return update.inline_query is None
 
 
-def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspace) -> Program:
+def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspace, patience: Patience) -> Program:
     """The whole bot, ready to run."""
     inbox, lanes = Inbox(desk.memory, _outlives), Lanes()
-    application, poll = build(token, settings, inbox, lanes)
+    application, poll = build(token, settings, inbox, lanes, patience)
     post = Post(application.bot)
     handling = Handling(desk, inbox, Gate(settings), post)
-    commands, operators = Commands(desk, settings), Operators(desk, settings, post, workspace)
+    commands = Commands(desk, settings, workspace.shelf.home / "cache")
+    operators = Operators(desk, settings, post, workspace)
     Routes(desk, handling, post, operators, commands).add_to(application)
-    application.add_error_handler(_on_error)
-    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators))
-
-
-async def _on_error(_: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
-    """A defect outside a reply: it is in the log with a number, and its update stays in the inbox."""
-    error = context.error
-    if isinstance(error, Exception):
-        LOG.error("Something failed (%s); its number is %s.", type(error).__name__, log_failure(error))
+    application.add_error_handler(handling.failed)
+    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators), patience)

@@ -6,8 +6,9 @@ from bot.answers import Answer, AnswerStatus, Statement, cited_sources
 from bot.blocks import Block, printable
 from bot.rendering import render, render_caveat
 from bot.shortening import clipped, shortened
+from bot.telegram_app.caveats import with_short_caveat
 from bot.telegram_app.layout import Part, fits, laid_out
-from bot.telegram_app.messages import own_words, with_short_caveat
+from bot.telegram_app.messages import own_words
 from bot.texts import texts
 from vectorstore.debate import Debate
 from vectorstore.invisible import visible
@@ -59,7 +60,7 @@ def _alone(answer: Answer, statement: Statement, quote: Quote) -> Answer:
 
 def _message(alone: Answer, quote: Quote, debate: Debate) -> Part:
     """The message of a card, with as much of a long quote as one message has room for."""
-    alone, cut = with_short_caveat(alone)
+    alone, cut = with_short_caveat(alone, debate)
     tried = (_blocks(alone, shortened(quote, points), quote, cut, debate) for points in _EXCERPTS)
     parts = [laid_out(blocks) for blocks in tried]
     return next(filter(fits, parts), parts[-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.duties import about, privacy
 from bot.memory import Memory
@@ -65,8 +66,9 @@ _LANGUAGES: Mapping[str, Language | None] = {
 class Commands:
     """What each command replies; every method takes what came in, and what was typed after the command."""
 
-    def __init__(self, desk: Desk, settings: FrontSettings) -> None:
-        self._desk, self._settings = desk, settings
+    def __init__(self, desk: Desk, settings: FrontSettings, cache: Path) -> None:
+        """`cache` is a folder for what is quicker to keep than to find out again."""
+        self._desk, self._settings, self._cache = desk, settings, cache
 
     @property
     def _memory(self) -> Memory:
@@ -90,6 +92,18 @@ class Commands:
     def positions(self, incoming: Incoming, rest: str) -> Reply:
         """Who thinks what."""
         return self._desk.positions(incoming, rest or None)
+
+    def map(self, incoming: Incoming, rest: str) -> Reply:
+        """A picture of who says what."""
+        return self._picture(incoming, "positions", rest)
+
+    def timeline(self, incoming: Incoming, rest: str) -> Reply:
+        """A picture of the debate in time."""
+        return self._picture(incoming, "timeline", rest)
+
+    def figures(self, incoming: Incoming, rest: str) -> Reply:
+        """A picture of the figures, and of who claims them."""
+        return self._picture(incoming, "figures", rest)
 
     def sources(self, incoming: Incoming, _: str) -> Reply:
         """The documents."""
@@ -152,6 +166,12 @@ class Commands:
             self._desk.debate, self._desk.language(incoming), number=number, published_at=published_at, documents=documents
         )
         return self._desk.tell_words(incoming, words)
+
+    def _picture(self, incoming: Incoming, kind: str, topic: str) -> Reply:
+        from bot.pictures import PictureKind  # the library that draws takes half a second to import
+        from bot.telegram_app.pictures import picture_reply
+
+        return picture_reply(self._desk, incoming, PictureKind(kind), topic, self._cache)
 
     def _asked(self, incoming: Incoming, name: str) -> Reply:
         """What a question of the bot's own gets, outside the conversation."""

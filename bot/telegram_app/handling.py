@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Update
+from telegram.ext import CallbackContext
 
 from bot.failures import log_failure
 from bot.telegram_app.answering import Desk
@@ -18,11 +19,12 @@ from bot.telegram_app.inbox import Inbox
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.replies import NOTHING, Incoming, Reply, incoming, reply_from_json, reply_to_json
 from bot.telegram_app.sending import Address, GoneError, LeavingError, Post
-from vectorstore.errors import KanttekeningError
+from vectorstore.errors import KanttekeningError, UnavailableError
 
 _Result = TypeVar("_Result")
 
 _ANSWERING_THREADS = 2  # a question takes one core for some 25 ms
+_MEMORY_SECONDS = 5.0  # between tries while the memory cannot be written
 _TYPING_AFTER_SECONDS = 1.5  # an answer that is there at once needs no sign that it is coming
 
 
@@ -53,6 +55,23 @@ class Handling:
         """There is nothing to reply to an update."""
         await self.keep(lambda: self._desk.memory.handled(update.update_id))
 
+    async def failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """A defect outside a reply: who asked hears of it as of one inside, and the update is not tried again and again."""
+        error = context.error
+        if error is None or not isinstance(update, Update):
+            return
+
+        def fail(_: Incoming) -> Reply:
+            raise error
+
+        try:
+            await self.answer(update, fail)
+        except Exception:  # noqa: BLE001  # it is one that has nobody to answer
+            LOG.error(
+                "Update %s failed (%s), and is let go.", update.update_id, type(error).__name__
+            )  # tracebacks are for the file
+            await self.done(update)
+
     async def forget(self, chat: int, person: int | None) -> None:
         """A chat is no more; in a private one that person has left."""
         memory = self._desk.memory
@@ -71,6 +90,17 @@ class Handling:
         """What an action on the memory gives, away from the loop and one after another."""
         return await asyncio.get_running_loop().run_in_executor(self._keeping, action)
 
+    async def _note(self, action: Callable[[], object]) -> None:
+        """Keep something of a reply; what the memory cannot take now, as when the disk is full, it takes later."""
+        while True:
+            try:
+                await self.keep(action)
+            except UnavailableError as error:
+                LOG.warning("%s", error)
+                await self._post.pause(_MEMORY_SECONDS)
+            else:
+                return
+
     def close(self) -> None:
         """End the threads."""
         self._answering.shutdown()
@@ -80,12 +110,15 @@ class Handling:
     async def _reply(self, update: Update, came: Incoming, make: Callable[[Incoming], Reply], threads: ThreadPoolExecutor) -> None:
         left = self._inbox.resumed.pop(update.update_id, None)
         reply, sent = (self._still_true(left.prepared), left.sent) if left and left.prepared else (None, 0)
+        is_anew = reply is None
         if reply is None:
             reply, sent = await self._made(came, make, threads, is_resumed=left is not None), 0
             if reply.messages:
-                await self.keep(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
-        await self._see_out(update, came, reply, sent)
-        await self.keep(lambda: self._finish(came, reply))
+                await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
+        if is_anew:  # else the button was answered before the program ended
+            await self._settle_button(update, came, reply)
+        await self._see_out(came, reply, sent)
+        await self._note(lambda: self._finish(came, reply))
 
     def _still_true(self, prepared: str) -> Reply | None:
         """A reply that an earlier run prepared, unless the edition has changed since: what was removed is not quoted any more."""
@@ -118,20 +151,24 @@ class Handling:
             LOG.error("Not even an apology could be made (%s).", type(error).__name__)  # tracebacks are for the file
             return Reply((self._desk.bare_apology(came, number),))
 
-    async def _see_out(self, update: Update, came: Incoming, reply: Reply, sent: int) -> None:
+    async def _settle_button(self, update: Update, came: Incoming, reply: Reply) -> None:
         query = update.callback_query
         if query is not None:
             await self._post.toast(query.id, reply.toast, is_alert=reply.is_alert)
             if (reply.rows or reply.clears) and came.message is not None:
                 await self._post.change_buttons(came.chat, came.message, reply.rows)
+
+    async def _see_out(self, came: Incoming, reply: Reply, sent: int) -> None:
         for number, message in enumerate(reply.messages[sent:], start=sent + 1):
             await self._post.send(_address(came), message)
             if number < len(reply.messages):
-                await self.keep(lambda count=number: self._desk.memory.sent(came.update_id, count))  # type: ignore[misc]  # mypy infers no type for a lambda with a default
+                await self._note(lambda count=number: self._desk.memory.sent(came.update_id, count))  # type: ignore[misc]  # mypy infers no type for a lambda with a default
 
     def _finish(self, came: Incoming, reply: Reply) -> None:
         turns = (came.key, reply.turns) if reply.turns is not None else None
         self._desk.memory.handled(came.update_id, turns=turns, answer=reply.answer)
+        if (chat := self._post.place_of(came.chat)) != came.chat:  # it became another while the reply was on its way
+            self._desk.memory.move_chat(came.chat, chat)
 
 
 def _address(came: Incoming) -> Address:

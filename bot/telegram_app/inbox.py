@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
 from telegram.error import TelegramError
+from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.memory import Memory
+from bot.telegram_app.logs import LOG
+from bot.telegram_app.watch import PollRequest
 from vectorstore.errors import KanttekeningError
 
 if TYPE_CHECKING:
@@ -17,6 +20,24 @@ if TYPE_CHECKING:
 
 class InboxError(TelegramError):
     """An update could not be stored; whoever fetched it tries again, as Telegram still has it."""
+
+
+class Receiver(ExtBot[AIORateLimiter]):
+    """The bot as python-telegram-bot has it, which an update that it cannot read does not keep from those that come after."""
+
+    def __init__(self, token: str, poll: PollRequest, **options: Any) -> None:  # noqa: ANN401  # those of ExtBot
+        super().__init__(token, get_updates_request=poll, **options)
+        self._poll = poll
+
+    async def get_updates(self, *arguments: Any, **options: Any) -> tuple[Update, ...]:  # noqa: ANN401  # those of ExtBot
+        """The updates; in place of one that cannot be read an empty one, which is acknowledged and done with."""
+        try:
+            return await super().get_updates(*arguments, **options)
+        except TelegramError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever its parsers run into
+            found = json.loads(self._poll.last_payload)["result"]
+            return tuple(_read(each, self) or Update(each["update_id"]) for each in found)
 
 
 class Inbox(asyncio.Queue[object]):
@@ -46,9 +67,10 @@ class Inbox(asyncio.Queue[object]):
         """Queue what an earlier run left, oldest first; returns how many that are."""
         waiting = self._memory.waiting()
         for each in waiting:
-            update = Update.de_json(json.loads(each.payload), bot)
-            self.resumed[each.update_id] = each
-            self.put_nowait(update)
+            update = _read(json.loads(each.payload), bot)
+            if update is not None:
+                self.resumed[each.update_id] = each
+            self.put_nowait(update or Update(each.update_id))
         return len(waiting)
 
     def _store(self, update: Update) -> bool:
@@ -64,7 +86,17 @@ class Inbox(asyncio.Queue[object]):
             raise InboxError("an update could not be stored") from error
 
 
-_NAMES = frozenset({"last_name", "username", "title", "photo", "active_usernames", "bio"})
+def _read(data: dict[str, Any], bot: Bot) -> Update | None:
+    """An update; None where python-telegram-bot cannot read it, of which the log tells nothing but that."""
+    try:
+        return Update.de_json(data, bot)
+    except Exception as error:  # noqa: BLE001  # whatever its parsers run into
+        LOG.error("Update %s cannot be read (%s), and is let go.", data["update_id"], type(error).__name__)
+        return None
+
+
+_NAMES = frozenset({"last_name", "username", "photo", "active_usernames", "bio"})
+_ALWAYS_THERE = frozenset({"first_name", "title"})  # python-telegram-bot asks for them
 _OF_A_REPLIED = frozenset({"message_id", "date", "chat", "from"})
 
 
@@ -75,8 +107,7 @@ def _bare(data: Any) -> Any:  # noqa: ANN401  # JSON
     if not isinstance(data, dict):
         return data
     bare = {name: _bare(value) for name, value in data.items() if name not in _NAMES}
-    if "first_name" in bare:
-        bare["first_name"] = "-"  # Telegram always gives one, so its library asks for it
+    bare.update(dict.fromkeys(_ALWAYS_THERE & bare.keys(), "-"))
     if isinstance(replied := bare.get("reply_to_message"), dict):
         bare["reply_to_message"] = {name: value for name, value in replied.items() if name in _OF_A_REPLIED}
     return bare

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-_AT_ONCE = 1_024  # more than there are threads: who waits for a lane, or for Telegram, is in nobody's way
+_AT_ONCE = 1_000_000  # no limit: who waits for a lane, or for Telegram, is in nobody's way
 READS_ONLY = ("s:", "v:")
 """How the data of buttons begin that change nothing: they need not wait for the chat."""
 

@@ -3,14 +3,15 @@
 Room for the caveat is set aside first, so no length of an answer can push it out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.answers import Answer, AnswerStatus, Statement
 from bot.blocks import HEADINGS, Block, BlockKind, blocks_as_text
 from bot.rendering import render, render_caveat
-from bot.shortening import cut_at, shortened, utf16_units
+from bot.shortening import cut_at, shortened
+from bot.telegram_app.caveats import caveat_within, closing_of, with_short_caveat
 from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, as_shown, entities_of, fits, laid_out, size_of
 from bot.telegram_app.splitting import Room, split
 from bot.texts import texts
@@ -20,8 +21,6 @@ from vectorstore.passages import Quote
 
 MOST_PARTS = 3
 """An answer that takes more messages is a file."""
-CAVEAT_POINTS = 1_000
-"""The code points of the caveat that every message has room for; a longer one is shown in part."""
 CAPTION_UNITS = 1_024
 """What Telegram takes below a picture or a document."""
 _EXCERPT_POINTS = 600  # of the first quote of a voice, in the message beside the file
@@ -54,16 +53,17 @@ def lay_out(
 
     What the bot itself says has the source of the caveat below it, and no list of sources.
     """
-    shown, cut = with_short_caveat(answer)
+    shown, cut = with_short_caveat(answer, debate)
     is_own = answer.status in _OWN and shown.sources == (shown.caveat.source,)
     left_out = _BUTTONS | _OF_A_LIST if is_own else _BUTTONS
     rendered = (block for block in render(shown, debate, cut) if block.kind not in left_out)
     blocks = [*heading, *_emphasised(rendered, shown, strong)]
     if fits(whole := laid_out(blocks)):
         return Laid((whole,))
+    closing = closing_of(answer, debate)
     ends = _CLOSING | {BlockKind.SOURCE} if is_own else _CLOSING
-    body = [block for block in blocks if block.kind not in ends]
-    parts = message_parts(body, [block for block in blocks if block.kind in ends], answer.language)
+    body = [block for block in _of_body(blocks, shown, closing) if block.kind not in ends]
+    parts = message_parts(body, closing, answer.language)
     if len(parts) <= MOST_PARTS:
         return Laid(tuple(parts))
     return Laid((_in_short(shown, debate, heading, cut),), blocks_as_text([*heading, *render(answer, debate)]))
@@ -88,7 +88,7 @@ def message_parts(blocks: Sequence[Block], caveat: Sequence[Block], language: La
     Nothing is lost: a block that is longer than a message goes on in the next.
 
     Raises:
-        ValueError: there is no caveat, or it leaves no room for anything else (`with_short_caveat` makes one that does).
+        ValueError: there is no caveat, or it leaves no room for anything else (`closing_of` makes one that does).
     """
     if not any(block.kind is BlockKind.CAVEAT and block.text.strip() for block in caveat):
         raise ValueError(f"no caveat among the blocks {list(caveat)!r}: what speaks about the debate has one")
@@ -100,21 +100,13 @@ def caption(blocks: Sequence[Block], answer: Answer, debate: Debate, limit: int 
 
     The caveat may take half of the room, and all that the blocks leave.
     """
-    caveat = _caveat_within(max(limit // 2, limit - sum(map(size_of, blocks))), answer, debate)
+    caveat = caveat_within(max(limit // 2, limit - sum(map(size_of, blocks))), answer, debate)
     return laid_out([*beginning(blocks, limit - sum(map(size_of, caveat))), *caveat])
 
 
 def exempt_parts(blocks: Sequence[Block], language: Language = "nl") -> list[Part]:
     """Blocks as messages without a caveat: for operators, and for nothing that speaks about the debate."""
     return _parts(blocks, (), language)
-
-
-def with_short_caveat(
-    answer: Answer, limit: int = CAVEAT_POINTS, measure: Callable[[str], int] = len
-) -> tuple[Answer, frozenset[Quote]]:
-    """The answer with at most so much of its caveat, and what `render` has to be told was cut."""
-    caveat = shortened(answer.caveat, limit, measure)
-    return replace(answer, caveat=caveat), frozenset({caveat} - {answer.caveat})
 
 
 def beginning(blocks: Sequence[Block], units: int) -> list[Block]:
@@ -140,7 +132,7 @@ def _parts(blocks: Sequence[Block], closing: Sequence[Block], language: Language
     units = MAX_UNITS - _NUMBER_UNITS - sum(map(size_of, closing))
     room = Room(units, MAX_ENTITIES - sum(map(entities_of, closing)))
     if units < _LEAST_ROOM:
-        raise ValueError(f"the caveat takes all but {units} of {MAX_UNITS}: shorten it with `with_short_caveat`")
+        raise ValueError(f"the caveat takes all but {units} of {MAX_UNITS}: `closing_of` makes a shorter one")
     divided = split(content, room, texts(language))
     numbers = (Block(BlockKind.MESSAGE, f"{number}/{len(divided)}") for number in range(1, len(divided) + 1))
     return [laid_out([number, *part, *closing]) for number, part in zip(numbers, divided, strict=True)]
@@ -173,16 +165,12 @@ def _in_short(answer: Answer, debate: Debate, heading: Sequence[Block], cut: fro
     return laid_out([note, *render_caveat(answer, debate, cut)])
 
 
-def _caveat_within(units: int, answer: Answer, debate: Debate) -> list[Block]:
-    """The caveat with its heading, as much of it as there is room for."""
-    limit = units
-    while True:
-        shown, cut = with_short_caveat(answer, limit, utf16_units)
-        blocks = render_caveat(shown, debate, cut)
-        excess = sum(map(size_of, blocks)) - units
-        if excess <= 0 or limit == 1:
-            return blocks
-        limit = max(1, min(limit, utf16_units(shown.caveat.text)) - excess)
+def _of_body(blocks: Sequence[Block], answer: Answer, closing: Sequence[Block]) -> list[Block]:
+    """The blocks without a last source that is that of the caveat alone, where each message has it beside the caveat."""
+    cited = {quote.source.id for quote in (*answer.quotes, *answer.nearest)}
+    last = [block for block in blocks if block.kind is BlockKind.SOURCE][-1:]
+    is_the_caveat = answer.sources[-1].id == answer.caveat.source.id not in cited
+    return [block for block in blocks if not (is_the_caveat and block in last and block in closing)]
 
 
 def _of_cited(blocks: Sequence[Block], answer: Answer) -> list[Block]:

@@ -10,7 +10,7 @@ from telegram import (
     BotCommandScopeChat,
     MenuButtonCommands,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.duties import bot_description, bot_short_description
 from bot.settings import FrontSettings
@@ -29,8 +29,11 @@ async def publish_profile(bot: Bot, debate: Debate, settings: FrontSettings) -> 
     for call in _calls(bot, debate, settings):
         try:
             await call
-        except TelegramError as error:
+        except (BadRequest, RetryAfter) as error:
             LOG.warning("Telegram did not take a part of the profile: %s", error.message)
+        except TelegramError as error:
+            LOG.warning("Telegram cannot be reached (%s); the profile stays as it was.", type(error).__name__)
+            return
 
 
 def _calls(bot: Bot, debate: Debate, settings: FrontSettings) -> Iterator[Awaitable[object]]:

@@ -54,7 +54,7 @@ class Routes:
         application.add_handler(TypeHandler(Update, self._nobody))
 
     def _command_makers(self) -> Mapping[tuple[str, ...], Callable[[Incoming, str], Reply]]:
-        everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS if hasattr(self._commands, each.name)}
+        everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS}
         return everybody | {each.names: getattr(self._operators, each.name) for each in OPERATOR_COMMANDS}
 
     def _command(self, make: Callable[[Incoming, str], Reply]) -> _Callback:
@@ -117,7 +117,7 @@ class Routes:
         old = message.chat.id if message.migrate_to_chat_id else message.migrate_from_chat_id
         new = message.migrate_to_chat_id or message.chat.id
         if old is not None:
-            self._post.moved[old] = new
+            self._post.moved(old, new)
             await self._handling.keep(lambda: self._desk.memory.move_chat(old, new))
         await self._handling.done(update)
 

@@ -18,7 +18,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram_app.cards import Card
 from bot.telegram_app.logs import LOG
@@ -27,6 +27,7 @@ from bot.telegram_app.replies import Button, Outgoing
 _Result = TypeVar("_Result")
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0  # seconds between tries while Telegram cannot be reached
+_TOO_LARGE = "request entity too large"  # how it refuses a file; python-telegram-bot takes that for a failure of the network
 _TYPING_SECONDS = 4.5  # the sign that somebody is typing goes after five
 
 
@@ -53,12 +54,23 @@ class Post:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._leaving = asyncio.Event()
-        self.moved: dict[int, int] = {}
-        """Groups that became supergroups since the start, by their old id."""
+        self._moved: dict[int, int] = {}
 
     def leave(self) -> None:
         """Try nothing again from now on."""
         self._leaving.set()
+
+    def moved(self, old: int, new: int) -> None:
+        """From now on what is for a group goes to the supergroup that it became."""
+        if new != old:
+            self._moved[old] = new
+            self._moved.pop(new, None)
+
+    def place_of(self, chat: int) -> int:
+        """Where a chat is now."""
+        while chat in self._moved:
+            chat = self._moved[chat]
+        return chat
 
     async def send(self, address: Address, message: Outgoing) -> None:
         """Send a message.
@@ -117,23 +129,26 @@ class Post:
 
     async def _is_taken(self, address: Address, message: Outgoing, wait: float) -> bool:
         """Whether Telegram has taken a message, or refused it for good, which the log tells; else it is to be sent again."""
-        address = replace(address, chat=self.moved.get(address.chat, address.chat))
+        address = replace(address, chat=self.place_of(address.chat))
         try:
             await self._send(address, message)
         except ChatMigrated as error:
-            self.moved[address.chat] = error.new_chat_id
+            self.moved(address.chat, error.new_chat_id)
             return False
         except RetryAfter as error:
-            await self._pause(_seconds(error.retry_after))
+            await self.pause(_seconds(error.retry_after))
             return False
         except Forbidden as error:
             raise GoneError from error
         except BadRequest as error:
             return await self._is_refused(error, address, message)
-        except NetworkError as error:
+        except TelegramError as error:  # the network, a server that fails, an answer that is none
+            if _TOO_LARGE in error.message.lower():
+                LOG.error("Telegram refused a message: %s", error.message)
+                return True
             LOG.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
             # After a time-out it may have come through; it is sent again all the same, as twice is better than never.
-            await self._pause(0.0 if isinstance(error, TimedOut) else wait)
+            await self.pause(0.0 if isinstance(error, TimedOut) else wait)
             return False
         return True
 
@@ -147,8 +162,12 @@ class Post:
         LOG.error("Telegram refused a message: %s", error.message)
         return True
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait, unless the program ends."""
+    async def pause(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            LeavingError: the program ends.
+        """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._leaving.wait(), max(seconds, 0.001))
         if self._leaving.is_set():

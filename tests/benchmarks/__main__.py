@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.evaluation import load_question_set
 from tests.benchmarks.scale import FULL, bench_scale
+from tests.benchmarks.telegram import bench_telegram
 from tests.evaluation.oversight import DEFAULT_SHARED
 from vectorstore.embeddings import BUNDLED, load_embeddings
 
@@ -139,6 +140,7 @@ def main() -> None:
             bench_warm(home)
         else:
             print("ingest of 251 pages: skipped, the collection is not here")
+    bench_telegram()
     bench_scale(FULL)
 
 

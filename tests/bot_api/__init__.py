@@ -1,5 +1,6 @@
 """A strict Telegram of one bot, on the loopback address, with the people who write to it."""
 
+from tests.bot_api.chats import Chat
 from tests.bot_api.faults import BadGateway, Drop, Error, Fault, Forbidden, Hang, Slow, TooMany
 from tests.bot_api.flood import Flood
 from tests.bot_api.people import Person
@@ -11,6 +12,7 @@ __all__ = [
     "BadGateway",
     "BotApi",
     "Call",
+    "Chat",
     "Drop",
     "Error",
     "Fault",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.bot_api.entities import checked
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 _ARTICLE = frozenset("type id title input_message_content reply_markup url description thumbnail_url".split())
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CONTENT = frozenset("message_text entities link_preview_options".split())
 
 
@@ -42,12 +44,22 @@ def _answer_inline(state: State, call: Call) -> bool:
         raise bad("RESULTS_TOO_MUCH")
     if len({str(each.get("id")) for each in results}) < len(results):
         raise bad("RESULT_ID_DUPLICATE")
+    _check_button(call.parameters.get("button"))
     if len(call.parameters.get("next_offset", "").encode()) > 64:
         raise bad("NEXT_OFFSET_INVALID")
     for each in results:
         _check_result(state, each)
     inline.results, inline.parameters = results, call.parameters
     return True
+
+
+def _check_button(button: Json | None) -> None:
+    if button is None:
+        return
+    if set(button) != {"text", "start_parameter"} or not button["text"]:
+        raise Wrong(f"a button above the cards with {sorted(button)}")
+    if not _START.fullmatch(button["start_parameter"]):
+        raise bad("START_PARAM_INVALID")
 
 
 def _check_result(state: State, result: Json) -> None:

@@ -45,10 +45,8 @@ def checked(text: str, entities: Sequence[Json], limits: Limits, *, maximum: int
     lead = utf16_length(text) - utf16_length(text.lstrip())
     kept = text.strip()
     end = utf16_length(kept)
-    moved = [{**each, "offset": max(each["offset"] - lead, 0), "length": each["length"]} for each in entities]
-    for each in moved:
-        each["length"] = min(each["length"], end - each["offset"])
-    return kept, [each for each in moved if each["length"] > 0]
+    moved = [(each, max(each["offset"] - lead, 0), min(_end(each) - lead, end)) for each in entities]
+    return kept, [{**each, "offset": start, "length": stop - start} for each, start, stop in moved if start < stop]
 
 
 def _check(text: str, entities: Sequence[Json]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from typing import TYPE_CHECKING
 
 from tornado.web import RequestHandler
@@ -39,6 +40,11 @@ class MethodHandler(RequestHandler):
             self._left.set_result(None)
         if self._is_poll:
             self._server.polling.gone()
+
+    def log_exception(self, typ: object, value: BaseException | None, tb: object) -> None:
+        """A mistake of the server itself, which a test must hear of."""
+        del typ, tb
+        self._server.violations.append(f"the server failed: {''.join(traceback.format_exception(value))}")
 
     async def get(self, token: str, name: str) -> None:
         """With the parameters in the query."""

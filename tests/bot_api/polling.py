@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _OTHER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 _LONGEST = 50
+_WEBHOOK_SET = "Conflict: terminated by setWebhook request"
 PARAMETERS = frozenset("offset limit timeout allowed_updates".split())
 
 
@@ -56,6 +57,8 @@ class Polling:
         end = loop.time() + min(given.get("timeout", 0), _LONGEST)
         while True:
             with state.changed:
+                if state.webhook is not None:
+                    raise Refused(409, _WEBHOOK_SET)
                 found = state.updates.first(limit)
                 if found or loop.time() >= end:
                     return f"[{','.join(found)}]"

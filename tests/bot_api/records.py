@@ -134,7 +134,7 @@ class Message:
 
     def _add_reply(self, made: Json) -> None:
         answered = self.reply_to or self.topic
-        if answered is None:
+        if answered is None or answered == self.id:
             return
         found = self.chat.find(answered)
         if found is not None:

@@ -1,6 +1,6 @@
 """What Telegram says no with, and the limits that it keeps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
@@ -45,4 +45,3 @@ class Limits:
     download_bytes: int = 20 * MEBIBYTE
     callback_seconds: float = 15.0
     own_message_seconds: float = 48 * 3600.0
-    known_languages: frozenset[str] = field(default_factory=lambda: frozenset({"", "nl", "en", "de", "fr"}))

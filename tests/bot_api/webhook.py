@@ -50,13 +50,18 @@ class Pusher:
 
     async def _push(self, client: AsyncHTTPClient, webhook: Json, body: str) -> bool:
         url = str(webhook["url"])
-        here = next((url.replace(far, near, 1) for far, near in self._proxies.items() if url.startswith(far)), url)
+        here = next((url.replace(far, near, 1) for far, near in self._proxies.items() if url.startswith(far)), None)
+        if here is None:
+            webhook.update(last_error_date=int(time.time()), last_error_message="Failed to resolve host: Name or service not known")
+            return False
         headers = {"Content-Type": "application/json"}
         if "secret_token" in webhook:
             headers["X-Telegram-Bot-Api-Secret-Token"] = str(webhook["secret_token"])
         request = HTTPRequest(here, method="POST", headers=headers, body=body, request_timeout=_PATIENCE)
+        fetching = client.fetch(request, raise_error=False)
+        fetching.add_done_callback(asyncio.Future.exception)  # also when nobody waits for it any more
         try:
-            answer = await client.fetch(request, raise_error=False)
+            answer = await asyncio.shield(fetching)
         except OSError as error:
             webhook.update(last_error_date=int(time.time()), last_error_message=type(error).__name__)
             return False

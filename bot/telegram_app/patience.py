@@ -1,0 +1,25 @@
+"""How long the bot waits for what, and how often it tries."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds and times. The defaults are for Telegram and a service manager; who tests the bot has less of it."""
+
+    start_tries: int = 5
+    """How often Telegram is looked for at the start."""
+    read_seconds: float = 15.0
+    """How long Telegram may take over a call."""
+    poll_seconds: int = 25
+    """How long Telegram holds a poll open when there is nothing new."""
+    stalled_seconds: float = 180.0
+    """A poll that brought neither updates nor an error for so long has stalled: the program ends, and is started anew."""
+    watch_seconds: float = 15.0
+    """How often that is looked at."""
+    conflicts: int = 10
+    """After how many conflicts with another instance, within a few minutes, this one gives way."""
+    grace_seconds: float = 14.0
+    """For what is waiting when the program is asked to stop: with a call that still runs it is less than the 30 that it gets."""
+    tidy_seconds: float = 600.0
+    """How often what is remembered is tidied."""
