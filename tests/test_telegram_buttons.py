@@ -58,6 +58,17 @@ def test_other_voices(met: Meeting) -> None:
     assert listed == len({each.rpartition("[")[2] for each in others.marked("blockquote")})
 
 
+def test_other_voices_after_a_follow_up(met: Meeting) -> None:
+    """Also where the question as it was read names several voices, it is asked of everybody."""
+    jan = met.guest()
+    jan.ask("Hoeveel vacatures verwacht BCG in 2033?")
+    answer = jan.ask("En wat vindt Szabó daarvan?")
+    jan.press(answer, "Wat zeggen anderen?")
+    voices = [each for each in jan.chat.next().marked("bold") if each.startswith("Volgens ")]
+    assert "Volgens Silvio Erkens" in voices
+    assert "Volgens Zsolt Szabó" not in voices
+
+
 def test_nobody_else_speaks(met: Meeting) -> None:
     """Under an answer of all voices there is no button for others; a press all the same brings that there are none."""
     jan = met.guest()

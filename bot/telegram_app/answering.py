@@ -99,9 +99,7 @@ class Desk:
         """What the voices that an answer did not quote say about the same, whoever it was asked of."""
         language: Language = "en" if stored.language == "en" else "nl"
         say = texts(language, self.debate)
-        subject = subject_of(read_question(topic[:MAX_CHARS], self.debate, language), self.debate)
-        has_subject = names_subject(subject, language, self.debate)
-        answer = self.explainer.positions(subject if has_subject else None, language).answer
+        answer = self.explainer.positions(self._subject(topic[:MAX_CHARS], language), language).answer
         others = tuple(each for each in answer.statements if each.voice and each.voice.id not in stored.voices)
         if not others:
             return self.reply(self.explainer.tell(say.say("no_other_voices"), language))
@@ -136,6 +134,15 @@ class Desk:
             messages.append(Outgoing(whole.text, whole.entities, file=File("kanttekening.txt", laid.file.encode())))
         messages[-1] = replace(messages[-1], buttons=rows)
         return Reply(tuple(messages), edition=answer.edition.number)
+
+    def _subject(self, topic: str, language: Language) -> str | None:
+        """What a question is about, whoever it names; None where that is the debate as a whole."""
+        while (question := read_question(topic, self.debate, language)).voices:
+            subject = subject_of(question, self.debate)
+            if subject in {"", topic}:
+                break
+            topic = subject
+        return topic if names_subject(topic, language, self.debate) else None
 
     def _explained(self, incoming: Incoming, explained: Explained, heading: Sequence[Block], *, keeps_turns: bool = True) -> Reply:
         answer = explained.answer
