@@ -53,7 +53,8 @@ class Block:
     """A piece of an answer that stands on lines of its own; the words of a quote are in `text` byte for byte.
 
     `link` is the address of a source and is no part of `text`; `deep_link` opens the original, at the place that is quoted
-    where that can be said. A front end with links makes one of the code points `linked` of the text.
+    where that can be said. A front end with links makes one of the code points `linked` of the text, and one that can print
+    bold does so with the code points in `strong`.
     """
 
     kind: BlockKind
@@ -61,6 +62,7 @@ class Block:
     link: str | None = None
     deep_link: str | None = None
     linked: tuple[int, int] | None = None
+    strong: tuple[tuple[int, int], ...] = ()
 
     @property
     def with_link(self) -> str:

@@ -108,17 +108,16 @@ class Explainer:
         return Answer("", "", language, status, caveat, _stamp(edition), message=message, sources=(caveat.source,))
 
     def _in_full(self, places: Sequence[QuotePlace], said: tuple[str, str], language: Language, edition: Edition) -> Answer:
-        found = [quote for place in places if (quote := surrounded(place, edition.catalog))]
+        found, lost = surrounded(places, edition.catalog)
         message, gone = said
         told = self._telling(message if found else gone, language, edition)
-        statements = tuple(Statement(None, (quote,)) for quote in dict.fromkeys(found))
-        is_less = 0 < len(found) < len(places)
+        statements = (Statement(None, tuple(found)),) if found else ()
         return replace(
             told,
             status=AnswerStatus.ANSWERED if found else AnswerStatus.NOT_IN_SOURCES,
             statements=statements,
             sources=cited_sources(statements, (), told.caveat),
-            notes=(gone,) if is_less else (),
+            notes=(gone,) if found and lost else (),
         )
 
     def _read_topic(self, topic: str | None, language: Language | None) -> tuple[str, ReadQuestion]:

@@ -25,9 +25,10 @@ MEMORY_FILE = "memory.sqlite"
 
 
 class Memory:
-    """What is remembered. Each method is one transaction, and done for good when it returns; threads take turns.
+    """What is remembered. Each method is one transaction, done for good when it returns; threads take turns.
 
-    Every method raises UnavailableError where the file cannot be read or written; nothing of it is done then.
+    A power cut, not a kill, can undo the last `prepared`, `sent` and `handled`: the update is waiting again then. Every
+    method raises UnavailableError where the file cannot be read or written; nothing of it is done then.
     """
 
     def __init__(
@@ -63,12 +64,12 @@ class Memory:
 
     def prepared(self, update_id: int, reply: str) -> None:
         """Store the reply to an update before it is sent."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(waits_for_disk=False) as connection:
             inbox_rows.note_reply(connection, update_id, reply)
 
     def sent(self, update_id: int, count: int) -> None:
         """Store how many messages of the reply have gone."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(waits_for_disk=False) as connection:
             inbox_rows.note_sent(connection, update_id, count)
 
     def handled(
@@ -83,7 +84,7 @@ class Memory:
         False where it is not waiting any more: whoever sent it was erased meanwhile, and nothing of them is stored again.
         """
         now = self._clock()
-        with self._database.transaction() as connection:
+        with self._database.transaction(waits_for_disk=False) as connection:
             done = inbox_rows.finish(connection, update_id, now)
             if done is None:
                 return False

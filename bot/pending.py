@@ -54,6 +54,17 @@ class PendingRehearsals:
             waiting = self._waiting.get(name)
             return self._waiting.pop(name).rehearsal if waiting and waiting.owner == owner else None
 
+    def is_of_another(self, name: str, owner: int) -> bool:
+        """Whether a rehearsal waits for somebody else."""
+        with self._lock:
+            waiting = self._waiting.get(name)
+            return waiting is not None and waiting.owner != owner
+
+    def put_back(self, name: str, rehearsal: "Rehearsal", owner: int) -> None:
+        """Keep a rehearsal that was taken and could not be dealt with, by the name that it had."""
+        with self._lock:
+            self._waiting[name] = _Waiting(rehearsal, owner, self._clock())
+
     def sweep(self) -> int:
         """Discard what has waited too long; returns how many there were."""
         with self._lock:

@@ -44,6 +44,10 @@ def picture(
     form = path.suffix.removeprefix(".").lower()
     if form not in _FORMS:
         raise UsageError(f"--output is {str(path)!r}; end it in .png, .svg or .pdf.")
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"There is no folder {str(path.parent)!r} to save the picture in. Make it, or choose another with --output."
+        )
     from bot.pictures import PictureKind, as_file, compose
     from bot.workspace import Workspace
 

@@ -1,8 +1,10 @@
 """Draws marks with matplotlib, which no other file touches, and measures texts as they will be drawn.
 
-What the letters lack, or what would come out in another order than it is read in, is named by its code point.
+What one of the faces lacks is named by its code point: emoji, and scripts from the right, which would come out in disorder.
 """
 
+import ctypes
+import gc
 import io
 import logging
 import os
@@ -14,7 +16,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from unicodedata import bidirectional
 
 from bot.picture_marks import BLUE, PAPER, WIDTH, Arrow, Box, Dot, Face, Mark, Rule, Sheet, Words
 from vectorstore.invisible import code_points, is_invisible
@@ -26,7 +27,6 @@ _DPI = 100
 _POINTS = 72 / _DPI
 _COLOURS = 48  # of paper, letters and their edges: a third of the bytes, and no eye sees it
 _SOFT_HYPHEN = "\u00ad"
-_RIGHT_TO_LEFT = {"R", "AL", "AN", "RLE", "RLO", "RLI"}
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
@@ -47,6 +47,13 @@ def drawing(folder: Path | None = None) -> Iterator[None]:
             with _library_folder(folder):
                 _load()
         yield
+
+
+def let_go() -> None:
+    """Give back the memory that drawing took, some 40 MB: figures are cycles, and the C library keeps what is freed."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def measure(text: str, face: Face, size: float) -> float:
@@ -209,7 +216,7 @@ def _known(face: Face) -> frozenset[int]:
 
 @lru_cache(10_000)
 def _is_known(char: str) -> bool:
-    return all(ord(char) in _known(face) for face in Face) and bidirectional(char) not in _RIGHT_TO_LEFT
+    return all(ord(char) in _known(face) for face in Face)
 
 
 @cache

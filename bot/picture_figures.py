@@ -103,14 +103,21 @@ def _claim(voices: tuple[Voice, ...], quote: Quote, offset: int, found: Sequence
 
 
 def _by_repetition(claims: Sequence[Claim]) -> list[Claim]:
-    """Figures that the sources come back to go first, then large ones; the source's own wording before an account of it."""
-    counts = Counter(key[:3] for claim in claims for key in claim.keys)
+    """Figures that many sources have go first, of those the larger; the source's own wording before an account of it."""
+    counts = Counter(amount for _, amount in {(claim.quote.source.id, amount) for claim in claims for amount in _amounts(claim)})
 
-    def place(claim: Claim) -> tuple[bool, bool, int, int, str, int]:
-        most = max(counts[key[:3]] for key in claim.keys)
-        return not claim.is_large, most < 2, claim.quote.is_paraphrase, -most, claim.quote.source.id, claim.quote.start
+    def place(claim: Claim) -> tuple[bool, bool, bool, int, int, str, int]:
+        most = max(counts[amount] for amount in _amounts(claim))
+        digits = max(len(amount) for amount, _ in _amounts(claim))
+        source = claim.quote.source.id, claim.quote.start
+        return not claim.is_large, most < 2, claim.quote.is_paraphrase, -most, -digits, *source
 
     return sorted(claims, key=place)
+
+
+def _amounts(claim: Claim) -> set[tuple[str, str]]:
+    """The amounts in a claim, each end of a range by itself: who says "up to 465,000" repeats the range that ends there."""
+    return {(amount, scale) for first, last, scale, *_ in claim.keys for amount in (first, last) if amount}
 
 
 def _new(claims: Sequence[Claim]) -> list[Claim]:

@@ -18,24 +18,25 @@ _LONG_TITLE = 110
 _LITTLE = 30  # to leave out less than this gains no line
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)]*(?=\s)")
 
+_CLAUSE_END = re.compile(r"(?=[,;:]\s)")
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A span of a quotation: `quote.text[start:end]` is what is drawn, never other words."""
+    """The beginning of a quotation, or all of it: `quote.text[:end]` is what is drawn, never other words."""
 
     quote: Quote
-    start: int
     end: int
 
     @property
     def text(self) -> str:
         """The words."""
-        return self.quote.text[self.start : self.end]
+        return self.quote.text[: self.end]
 
     @property
     def is_cut(self) -> bool:
         """Whether there is more of the quotation."""
-        return self.text.strip() != self.quote.text.strip()
+        return self.quote.text[self.end :].strip() != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,12 @@ class Frame:
         """The words with the number of their source; our own never stand in «…», and what is suspicious bears a mark."""
         quote = part.quote
         words = _marked(part.text, quote)
-        before = f"{LEFT_OUT} " if quote.text[: part.start].strip() else ""
-        after = f"\u00a0{LEFT_OUT}" if quote.text[part.end :].strip() else ""
+        after = f"\u00a0{LEFT_OUT}" if part.is_cut else ""
         mark = f"[{self.say.say(f'suspicion_{quote.suspicion}')}] " if quote.suspicion else ""
-        numbered = f"{mark}{before}{words}{after}\u00a0[{self.numbers[quote.source.id]}]"
-        if quote.source.language == self.say.language:
-            return numbered
-        return f"{numbered} ({self.say.say('translated_label', language=self.say.language_name(quote.source.language))})"
+        return f"{mark}{words}{after}\u00a0[{self.numbers[quote.source.id]}]"
 
     def label(self, quote: Quote, voice: Voice | None) -> str:
-        """Whose wording it is, through whom it comes to us, and of when it is."""
+        """Whose wording it is, through whom it comes to us, of when it is, and its language where that is another."""
         number = self.numbers[quote.source.id]
         date = published(quote.source)
         if quote.is_paraphrase:
@@ -77,7 +74,11 @@ class Frame:
             whose = [quote.source.publisher or quote.source.author]
         else:
             whose = [self.say.say("picture_via", number=number)]
-        return " · ".join(part for part in (*whose, self.dated(date) if date else None) if part)
+        foreign = None
+        if quote.source.language != self.say.language:
+            label = self.say.say("translated_label", language=self.say.language_name(quote.source.language))
+            foreign = label.replace(" ", "\u00a0")
+        return " · ".join(part for part in (*whose, self.dated(date) if date else None, foreign) if part)
 
     def named(self, voices: Sequence[Voice]) -> str:
         """The names of voices as a heading has them."""
@@ -115,16 +116,20 @@ class Frame:
 
 
 def excerpt(quote: Quote, longest: int, least: int = 0) -> Excerpt:
-    """The quotation, or its beginning: up to the end of a sentence where most of the room is used so, or of a word.
+    """The quotation, or its beginning: up to the end of a sentence, a clause or a word, the first that uses most of the room.
 
     It has the first `least` characters in any case.
     """
     text = quote.text
     if len(text) <= longest + _LITTLE:
-        return Excerpt(quote, 0, len(text))
-    ends = [found.end() for found in _SENTENCE_END.finditer(text) if max(least, longest // 2) <= found.end() <= max(least, longest)]
-    end = ends[-1] if ends else _word_end(text, longest)
-    return Excerpt(quote, 0, end if end >= least else len(text))
+        return Excerpt(quote, len(text))
+    for border in (_SENTENCE_END, _CLAUSE_END):
+        if ends := [
+            found.end() for found in border.finditer(text) if max(least, longest // 2) <= found.end() <= max(least, longest)
+        ]:
+            return Excerpt(quote, ends[-1])
+    end = _word_end(text, longest)
+    return Excerpt(quote, end if end >= least else len(text))
 
 
 def published(source: Source) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.answers import Answer
 from bot.explainer import Explained, Explainer
-from bot.picture_drawing import as_png, as_vectors, drawing, measure
+from bot.picture_drawing import as_png, as_vectors, drawing, let_go, measure
 from bot.picture_figures import claims_in, figures_pages
 from bot.picture_layout import HIGHEST, Look, lay_out
 from bot.picture_marks import Sheet
@@ -71,7 +71,9 @@ def draw(
         EditionError: there is no usable edition.
     """
     composed = compose(kind, explainer, topic, language, cache=cache)
-    return Picture(as_file(composed, "png", cache=cache), composed.alt, composed.answer, composed.title)
+    picture = Picture(as_file(composed, "png", cache=cache), composed.alt, composed.answer, composed.title)
+    let_go()
+    return picture
 
 
 def compose(

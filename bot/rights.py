@@ -34,13 +34,10 @@ def export(connection: Connection, person: int) -> dict[str, object]:
 
 
 def erase_person(connection: Connection, person: int, now: float, replying_to: int | None) -> Erased:
-    """Delete everything about somebody, in all chats; of the update that is being replied to what the reply takes stays."""
-    mine = is_about(person, inbox)
+    """Delete everything about somebody, in all chats; the update that is being replied to goes on waiting, and is nobody's."""
     if replying_to is not None:
-        mine &= inbox.c.update_id != replying_to
-        one = update(inbox).where(inbox.c.update_id == replying_to)
-        connection.execute(one.values(chat=None, person=None))
-    waiting = _drop_waiting(connection, mine, now)
+        connection.execute(update(inbox).where(inbox.c.update_id == replying_to).values(chat=None, person=None))
+    waiting = _drop_waiting(connection, is_about(person, inbox), now)
     known = connection.execute(delete(people).where(people.c.person == person)).rowcount
     return _erase(connection, {table: is_about(person, table) for table in (conversations, answers)}, waiting, known)
 

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,9 @@ from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings, load_embeddings
 from vectorstore.settings import PREFIX
+
+if TYPE_CHECKING:
+    from tests.meeting import Meeting
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background turns it off
 os.environ["HF_HUB_OFFLINE"] = "1"  # also for the processes that tests start; read when huggingface_hub is imported
@@ -150,3 +153,20 @@ def place(tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Plac
     """A place with nothing in it, to publish in."""
     (tmp_path / "docs").mkdir()
     return Place(tmp_path / "home", tmp_path / "docs", embeddings, debate)
+
+
+@pytest.fixture(scope="session")
+def running(dossier_home: Path, debate: Debate, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Meeting]":
+    """A Telegram bot that runs on the dossier with the settings that it has of itself; whoever meets it is somebody new."""
+    from tests.meeting import meeting  # which stands on this
+
+    home = Path(shutil.copytree(dossier_home, tmp_path_factory.mktemp("bot") / "home"))
+    with meeting(home, debate) as running:
+        yield running
+
+
+@pytest.fixture
+def met(running: "Meeting") -> "Iterator[Meeting]":
+    """That bot, and afterwards a look at all that it said in a test."""
+    yield running
+    running.check()

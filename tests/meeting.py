@@ -1,5 +1,6 @@
 """A running bot and the people who meet it; whatever anybody gets to read is held against what was promised."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from tests.bot_api.program import Bot, start_bot
 from tests.promised import broken_promises
 from vectorstore.debate import Debate
 from vectorstore.editions import Shelf
+from vectorstore.settings import PREFIX
 
 
 def until(chat: Chat, condition: Callable[[], bool]) -> None:
@@ -52,9 +54,11 @@ class Meeting:
 
     def __init__(self, api: BotApi, bot: Bot, home: Path, debate: Debate) -> None:
         self.api, self.bot, self.home, self.debate = api, bot, home, debate
-        self._checked = 0
+        self._checked = self._seen = 0
         self._exempt: set[int] = set()
         self._texts: dict[int, Mapping[str, str]] = {}
+        self.rehearsed: dict[str, str] = {}
+        """Documents that an operator has seen quoted and that are in no edition yet, by title."""
 
     def guest(self, name: str = "Jan", language: str | None = "nl") -> Guest:
         """Somebody new."""
@@ -66,9 +70,15 @@ class Meeting:
         self._exempt.add(id(message))
         return message
 
+    def refused(self) -> list[str]:
+        """The calls that Telegram refused since this was last asked."""
+        refused = self.api.refused()
+        new, self._seen = refused[self._seen :], len(refused)
+        return [str(call) for call in new]
+
     def check(self) -> None:
         """See that everything said since the last check was as promised, and that Telegram took all of it."""
-        refused = [str(call) for call in self.api.refused()]
+        refused = self.refused()
         assert (self.api.violations, refused) == ([], []), f"Telegram did not take {self.api.violations} {refused}"
         texts = self.texts()
         new, self._checked = self.api.sent[self._checked :], len(self.api.sent)
@@ -88,7 +98,8 @@ class Meeting:
                     documents = [catalog.document(source.id) for source in catalog.sources()]
                 self._texts[info.number] = {each.source.title: each.text for each in documents if each}
         titles = {title for texts in self._texts.values() for title in texts}
-        return {title: "\0".join(texts.get(title, "") for texts in self._texts.values()) for title in titles}
+        known = (*self._texts.values(), self.rehearsed)
+        return {title: "\0".join(texts.get(title, "") for texts in known) for title in {*titles, *self.rehearsed}}
 
     def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """What the memory holds."""
@@ -99,5 +110,6 @@ class Meeting:
 @contextmanager
 def meeting(home: Path, debate: Debate, **settings: str | Path) -> Iterator[Meeting]:
     """A bot that runs on a home."""
-    with BotApi() as api, start_bot(api, home, **settings) as bot:
+    outside = {name.removeprefix(PREFIX).lower(): "" for name in os.environ if name.startswith(PREFIX)}
+    with BotApi() as api, start_bot(api, home, **{**outside, **settings}) as bot:  # type: ignore[arg-type]  # none of ours has the name of another parameter
         yield Meeting(api, bot, home, debate)

@@ -15,16 +15,20 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _LISTED = re.compile(r"^\[(\d+)\] (.+?)(?: — .*)?$", re.MULTILINE)
+_LOOSE = re.compile(r"«[^»]*»(?: \[…\])? \[\d+\]")
 _ADDRESS = re.compile(r"https?://\S+|\bwww\.")
 
 
 def broken_promises(message: Message, documents: Mapping[str, str], debate: Debate, *, is_exempt: bool = False) -> list[str]:
     """What is wrong with a message; nothing is as it should be. `documents` are texts by title."""
     found = [f"a bare address: {each}" for each in _ADDRESS.findall(message.text)]
-    quoted = [*message.marked("blockquote"), *message.marked("expandable_blockquote")]
+    folded = message.marked("expandable_blockquote")
+    if message.marked("bold")[:1] in [[texts(language, debate).say("picture_in_words")] for language in _LANGUAGES]:
+        folded = []  # what a picture shows: quotations and more, as its own tests see
+    quoted = [*message.marked("blockquote"), *folded]
     found += [problem for each in quoted for problem in _problems(each, message, documents, debate)]
     loose = _without(message.text, quoted)
-    found += [f"quoted outside a block quote: {each}" for each in re.findall(r"«[^»]*»", loose) if f"\n{each}" in f"\n{loose}"]
+    found += [f"quoted outside a block quote: {each}" for each in _LOOSE.findall(loose)]
     if not is_exempt:
         found += _about_caveat(message, debate)
     return found
@@ -62,12 +66,11 @@ def _problems(quoted: str, message: Message, documents: Mapping[str, str], debat
     if found["label"] and found["label"] not in labels:
         yield f"a label that says nothing: {found['label']}"
     words = found["verbatim"] or found["ours"]
-    listed = dict(_LISTED.findall(message.text))
-    title = listed.get(found["number"])
-    if title is not None and title not in documents:
-        yield f"no such document: {title}"
-    elif not any(words in text for name, text in documents.items() if title in {None, name}):
-        yield f"not in {title}: {words}"
+    titles = {title for number, title in _LISTED.findall(message.text) if number == found["number"]}
+    if unknown := titles - documents.keys():
+        yield f"no such document: {unknown}"
+    elif not any(words in text for name, text in documents.items() if not titles or name in titles):
+        yield f"not in {titles}: {words}"
 
 
 def _without(text: str, pieces: list[str]) -> str:

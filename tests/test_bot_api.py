@@ -1,6 +1,7 @@
 """The Telegram that the other tests stand on, as a bot made with python-telegram-bot meets it."""
 
 import asyncio
+import struct
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -191,7 +192,11 @@ def test_files_go_both_ways(api: BotApi, chat: Chat, jan: Person) -> None:
 
 @pytest.mark.parametrize(
     ("content", "description"),
-    [(b"no picture", "Image_process_failed"), (PNG[:16] + b"\0\0\x75\x30" + PNG[20:], "Photo_invalid_dimensions")],
+    [
+        (b"no picture", "Image_process_failed"),
+        (PNG[:16] + struct.pack(">II", 21, 1) + PNG[24:], "Photo_invalid_dimensions"),
+        (PNG[:16] + struct.pack(">II", 5000, 5001) + PNG[24:], "Photo_invalid_dimensions"),
+    ],
 )
 def test_a_picture_that_telegram_cannot_show_is_refused(api: BotApi, chat: Chat, content: bytes, description: str) -> None:
     """A photo is a picture, with measures that fit a screen."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +19,7 @@ from tests.bot_api import BadGateway, BotApi, Call, Chat, Drop, Error, Fault, Fl
 from tests.bot_api.client import a_bot, talk
 from tests.bot_api.program import start_bot
 
+ECHO = (sys.executable, "-m", "tests.bot_api.echo")
 SECRET = "geheim"  # noqa: S105  # opens nothing
 
 
@@ -100,8 +103,8 @@ def test_the_flood_limits_are_kept_where_a_test_asks_for_it(api: BotApi, chat: C
     flood = Flood(burst=3, overall=30, group=20)
     assert [flood.judge(1, now) for _ in range(4)] == [None, None, None, TooMany(3)]
     assert [flood.judge(each, now + 0.5) for each in range(10, 38)] == [None] * 27 + [TooMany(1)]
-    assert [flood.judge(-1, now + 10 * turn) for turn in range(1, 4) for _ in range(3)] == [None] * 9
-    assert flood.judge(1, now + 60) is None
+    assert [flood.judge(-1, now + 2 * turn) for turn in range(1, 22)] == [None] * 20 + [TooMany(20)]
+    assert [flood.judge(chat_id, now + 62) for chat_id in (-1, 1)] == [None, None]
     api.flood = Flood(burst=1)
     say(api, chat)
     with pytest.raises(RetryAfter):
@@ -181,6 +184,18 @@ def test_an_application_behind_a_webhook_answers(api: BotApi, chat: Chat) -> Non
     asyncio.run(whole())
     talk(api, lambda bot: bot.delete_webhook())
     assert (talk(api, lambda bot: bot.get_updates()), api.violations) == ((), [])
+
+
+def test_a_program_polls_and_stops_and_starts_again(api: BotApi, chat: Chat, tmp_path: Path) -> None:
+    """A process hears what was said before it started, ends at SIGTERM, and what comes after a kill waits for the next one."""
+    with start_bot(api, tmp_path, line=ECHO) as bot:
+        assert chat.next().text == "je zei /start"
+        assert bot.stop().exit_code == 0
+    chat.say(api.people[chat.id], "hallo")
+    with start_bot(api, tmp_path, line=ECHO) as bot:
+        assert chat.next().text == "je zei hallo"
+        assert bot.kill().exit_code == -signal.SIGKILL
+    assert ([message.text for message in chat.sent], api.violations) == (["je zei /start", "je zei hallo"], [])
 
 
 def test_a_program_that_does_not_start_says_why(api: BotApi, tmp_path: Path) -> None:

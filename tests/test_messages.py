@@ -123,10 +123,7 @@ def test_what_the_bot_says_itself(status: AnswerStatus, told: str, shown: str) -
 
 {HEADING}
 <q>[Dossier, in onze woorden] Mensen houden toezicht. [1]</q>
-
-<b>Bronnen</b>
-[1] Dossier: de kanttekening — Kanttekening, alinea 2
-Editie 3 · 23 november 2026"""
+[1] Dossier: de kanttekening — Kanttekening, alinea 2"""
     )
 
 

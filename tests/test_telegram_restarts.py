@@ -159,7 +159,7 @@ def test_an_answer_that_comes_late_says_so(story: Story) -> None:
 
 def test_buttons_outlive_the_program(story: Story) -> None:
     """What stands under an answer of before works as it did."""
-    assert story.pressed.startswith("De citaten in de tekst eromheen.")
+    assert story.pressed.startswith("De citaten staan hieronder vet, met de tekst eromheen.")
 
 
 def test_killed_while_somebody_is_told_that_all_is_erased(story: Story) -> None:

@@ -34,7 +34,7 @@ def guest(api: BotApi) -> Guest:
 
 def ended(api: BotApi, home: Path, **settings: str | Path) -> Ended:
     """How it ends where it cannot start."""
-    with Bot(api, home, **settings) as bot:
+    with Bot(api, home, **settings) as bot:  # type: ignore[arg-type]  # none of ours has the name of another parameter
         return bot.wait()
 
 
@@ -113,13 +113,13 @@ def test_what_is_left_behind(api: BotApi, home: Path, tmp_path: Path) -> None:
     token.write_text(f"{TOKEN}\n")
     settings: dict[str, str | Path] = {"telegram_token": "", "telegram_token_file": token}
     jan = guest(api)
-    with start_bot(api, home, **settings) as bot:
+    with start_bot(api, home, **settings) as bot:  # type: ignore[arg-type]  # none of ours has the name of another parameter
         jan.ask(QUESTION)
         api.fail(Error(500, "Internal Server Error"), "sendMessage")
         jan.ask("Wat zegt de kwalsterbriep over AI?")
         jan.ask("/nieuw")
         end = bot.stop()
-    with start_bot(api, home, **settings) as bot:  # the first tidying may have been before
+    with start_bot(api, home, **settings) as bot:  # type: ignore[arg-type]  # likewise; the first tidying may have been before
         later = bot.stop()
     assert (end.exit_code, later.exit_code) == (0, 0)
     kept = {path.name: path.read_bytes() for path in home.rglob("*") if path.is_file()}

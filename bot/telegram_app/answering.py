@@ -3,17 +3,18 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-from bot.answers import Answer, AnswerStatus
+from bot.answers import Answer, AnswerStatus, cited_sources
 from bot.blocks import Block, BlockKind, printable
 from bot.explainer import Explained, Explainer
 from bot.memory import Memory
-from bot.questions import MAX_CHARS
+from bot.questions import MAX_CHARS, names_subject, read_question, subject_of
 from bot.remembered import StoredAnswer
 from bot.rendering import positions_heading
-from bot.surroundings import place_of
+from bot.surroundings import Spans, place_of, spans_of
 from bot.telegram_app.keyboards import Rows, answer_rows, has_buttons
 from bot.telegram_app.messages import caption, lay_out
 from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
@@ -21,7 +22,9 @@ from bot.texts import Texts, texts
 from vectorstore.debate import Debate
 from vectorstore.errors import UsageError
 from vectorstore.languages import Language, detect_language
+from vectorstore.passages import Quote
 
+_NOTHING_STRONG: Mapping[Quote, Spans] = MappingProxyType({})
 _OLD_SECONDS = 600.0  # an answer that comes later than this says that it is late
 
 
@@ -61,8 +64,11 @@ class Desk:
         """The same where no edition can be read, and so there is nothing said of the debate, nor a caveat to say."""
         return Outgoing(texts(incoming.spoken_language, self.debate).say("failed", number=number))
 
-    def question(self, incoming: Incoming, text: str, *, pressed: bool = False) -> Reply:
-        """The answer to a question, read with the conversation before it; `pressed` where a button asked it."""
+    def question(self, incoming: Incoming, text: str, *, pressed: bool = False, beside_media: bool = False) -> Reply:
+        """The answer to a question, read with the conversation before it.
+
+        `pressed` tells that a button asked it, `beside_media` that something came with it that is not looked at.
+        """
         remembered = self.memory.conversation(incoming.key)
         if not text.strip():
             return self.tell(incoming, "ask_what")
@@ -75,6 +81,7 @@ class Desk:
         said = [
             *([say.say("late")] if self._is_late(incoming) else []),
             *([say.say("conversation_ended")] if remembered.has_ended else []),
+            *([say.say("only_text")] if beside_media else []),
             *([say.say("asked_by_button", question=printable(text))] if pressed else []),
         ]
         return self._explained(incoming, explained, [Block(BlockKind.MESSAGE, each) for each in said])
@@ -89,22 +96,24 @@ class Desk:
         return self._explained(incoming, explained, [positions_heading(explained.answer, topic, self.debate)], keeps_turns=False)
 
     def other_voices(self, stored: StoredAnswer, topic: str) -> Reply:
-        """What the voices that an answer did not quote say about the same."""
+        """What the voices that an answer did not quote say about the same, whoever it was asked of."""
         language: Language = "en" if stored.language == "en" else "nl"
         say = texts(language, self.debate)
-        answer = self.explainer.positions(topic[:MAX_CHARS], language).answer
+        answer = self.explainer.positions(self._subject(topic[:MAX_CHARS], language), language).answer
         others = tuple(each for each in answer.statements if each.voice and each.voice.id not in stored.voices)
         if not others:
             return self.reply(self.explainer.tell(say.say("no_other_voices"), language))
         answer = replace(
-            answer, statements=others, silent_voices=(), suggestions=(), notes=(), status=AnswerStatus.ANSWERED, message=None
-        )
+            answer, read_as=answer.question, statements=others, silent_voices=(), suggestions=(), notes=(), nearest=(),
+            status=AnswerStatus.ANSWERED, reason=None, message=None, sources=cited_sources(others, (), answer.caveat),
+        )  # fmt: skip
         return self.reply(answer, [Block(BlockKind.MESSAGE, say.say("other_voices"))])
 
     def in_full(self, stored: StoredAnswer) -> Reply:
         """The quotations of an answer in the text around them, as it stands now."""
         say = texts("en" if stored.language == "en" else "nl", self.debate)
-        return self.reply(self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language))
+        answer = self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language)
+        return self.reply(answer, strong={quote: spans_of(stored.quotes, quote) for quote in answer.quotes})
 
     def export(self, incoming: Incoming) -> Reply:
         """Everything that is kept of a person, as a file."""
@@ -112,9 +121,11 @@ class Desk:
         text = f"{self.say(incoming).say('mydata_caption')} {self.say(incoming).say('your_id', person=incoming.person)}"
         return Reply((Outgoing(text, file=File("kanttekening.json", content)),))
 
-    def reply(self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = ()) -> Reply:
-        """An answer as messages; buttons stand under the last."""
-        laid = lay_out(answer, self.debate, heading)
+    def reply(
+        self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = (), strong: Mapping[Quote, Spans] = _NOTHING_STRONG
+    ) -> Reply:
+        """An answer as messages; buttons stand under the last, and `strong` of its quotations is bold."""
+        laid = lay_out(answer, self.debate, heading, strong)
         messages = [Outgoing(part.text, part.entities) for part in laid.parts]
         if laid.file is not None:
             whole = caption(
@@ -123,6 +134,15 @@ class Desk:
             messages.append(Outgoing(whole.text, whole.entities, file=File("kanttekening.txt", laid.file.encode())))
         messages[-1] = replace(messages[-1], buttons=rows)
         return Reply(tuple(messages), edition=answer.edition.number)
+
+    def _subject(self, topic: str, language: Language) -> str | None:
+        """What a question is about, whoever it names; None where that is the debate as a whole."""
+        while (question := read_question(topic, self.debate, language)).voices:
+            subject = subject_of(question, self.debate)
+            if subject in {"", topic}:
+                break
+            topic = subject
+        return topic if names_subject(topic, language, self.debate) else None
 
     def _explained(self, incoming: Incoming, explained: Explained, heading: Sequence[Block], *, keeps_turns: bool = True) -> Reply:
         answer = explained.answer

@@ -75,6 +75,7 @@ class Parts:
     lanes: Lanes
     post: Post
     handling: Handling
+    operators: Operators
 
 
 class Program:
@@ -103,6 +104,7 @@ class Program:
         finally:
             await self._application.shutdown()
             self._parts.handling.close()
+            self._parts.operators.close()
         return self._exit_code
 
     async def _introduce(self) -> None:
@@ -231,6 +233,7 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     post = Post(application.bot)
     handling = Handling(desk, inbox, Gate(settings), post)
     commands = Commands(desk, settings, workspace.shelf.home / "cache")
-    Routes(desk, handling, post, Operators(desk, settings, post, workspace), commands).add_to(application)
+    operators = Operators(desk, settings, post, workspace)
+    Routes(desk, handling, post, operators, commands).add_to(application)
     application.add_error_handler(handling.failed)
-    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling), patience)
+    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators), patience)

@@ -41,7 +41,7 @@ class Buttons:
                 ]
                 return method(incoming, "")
             case keyboards.LANGUAGE:
-                return replace(self._commands.set_language(incoming, rest), clears=True)
+                return self._language(rest, incoming)
             case keyboards.DELETE:
                 return self._delete(rest, incoming)
         return self._warn(incoming, "old_button")
@@ -76,7 +76,9 @@ class Buttons:
         if rating not in {keyboards.USEFUL, keyboards.NOT_USEFUL}:
             return None
         say = _texts_of(stored, self._desk)
-        self._memory.rate(stored.id, rating)
+        is_new = self._memory.rate(stored.id, rating)
+        if not is_new and rating == stored.rating:  # the buttons are as they should be, and Telegram takes no change that is none
+            return Reply(toast=say.say("thanks_useful" if rating == keyboards.USEFUL else "ask_reason"))
         if rating == keyboards.USEFUL:
             return Reply(toast=say.say("thanks_useful"), rows=answer_rows(replace(stored, rating=rating), say))
         kept = answer_rows(replace(stored, rating=rating), say)
@@ -88,6 +90,12 @@ class Buttons:
         say = _texts_of(stored, self._desk)
         self._memory.rate(stored.id, keyboards.NOT_USEFUL, reason)
         return Reply(toast=say.say("thanks_reason"), rows=answer_rows(replace(stored, rating=keyboards.NOT_USEFUL), say))
+
+    def _language(self, rest: str, incoming: Incoming) -> Reply:
+        choice, _, person = rest.partition(":")
+        if person != str(incoming.person):
+            return self._warn(incoming, "not_your_button")
+        return replace(self._commands.set_language(incoming, choice), clears=True)
 
     def _delete(self, rest: str, incoming: Incoming) -> Reply:
         choice, _, person = rest.partition(":")

@@ -116,18 +116,19 @@ class Commands:
     def new(self, incoming: Incoming, _: str) -> Reply:
         """A new conversation."""
         self._memory.end_conversation(incoming.key)
-        return self._desk.tell(incoming, "conversation_new")
+        keeps = self._memory.keeps(incoming.person)
+        return self._desk.tell(incoming, "conversation_new_kept" if keeps else "conversation_new")
 
     def language(self, incoming: Incoming, rest: str) -> Reply:
         """Choose the language of the answers; without a choice, buttons to choose with."""
         chosen = rest.strip().lower()
         if chosen not in _LANGUAGES:
             say = self._desk.say(incoming)
-            return self._desk.tell_words(incoming, say.say("language_asked"), language_rows(say))
+            return self._desk.tell_words(incoming, say.say("language_asked"), language_rows(say, incoming.person))
         return self.set_language(incoming, chosen)
 
     def set_language(self, incoming: Incoming, chosen: str) -> Reply:
-        """Answer in that language from now on."""
+        """Answer in that language from now on; one that is not known follows the question."""
         language = _LANGUAGES.get(chosen)
         self._memory.set_language(incoming.person, language)
         return self._desk.tell(incoming, "language_set" if language else "language_auto")

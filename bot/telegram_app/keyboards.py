@@ -22,6 +22,8 @@ REASONS: Mapping[str, str] = {
 """What can be wrong with an answer, and the text that says so."""
 _MAX_LABEL = 60  # what a phone shows of a button that has a row of its own
 
+_FEW_VOICES = 4  # an answer that quotes more quotes everybody who speaks about it
+
 _RATED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL, AnswerStatus.NOT_IN_SOURCES})
 
 
@@ -33,7 +35,7 @@ def has_buttons(answer: Answer) -> bool:
 def answer_rows(stored: StoredAnswer, say: Texts) -> Rows:
     """The buttons under an answer; those that judge it are gone once it is judged."""
     look = [Button(say.say("button_sources"), f"{SOURCES}:{stored.id}")] if stored.quotes else []
-    if stored.voices:
+    if 0 < len(stored.voices) <= _FEW_VOICES:
         look.append(Button(say.say("button_voices"), f"{VOICES}:{stored.id}"))
     asks = [(Button(_label(each), f"{NEXT}:{stored.id}:{number}"),) for number, each in enumerate(stored.suggestions)]
     judge = [
@@ -56,9 +58,9 @@ def start_rows(say: Texts) -> Rows:
     return tuple((Button(say.say(f"start_{name}"), f"{START}:{name}"),) for name in ("positions", "sources", "news"))
 
 
-def language_rows(say: Texts) -> Rows:
-    """The languages to choose from."""
-    return tuple((Button(say.say(f"language_is_{name}"), f"{LANGUAGE}:{name}"),) for name in ("nl", "en", "auto"))
+def language_rows(say: Texts, person: int) -> Rows:
+    """The languages to choose from; only the one who asked can."""
+    return tuple((Button(say.say(f"language_is_{name}"), f"{LANGUAGE}:{name}:{person}"),) for name in ("nl", "en", "auto"))
 
 
 def delete_rows(say: Texts, person: int) -> Rows:

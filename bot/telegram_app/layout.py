@@ -11,7 +11,7 @@ from bot.shortening import seen_span, utf16_units
 MAX_UNITS = 4_000
 """UTF-16 units of a message: below the 4,096 that Telegram takes however it counts, and never more than 4,000 code points."""
 MAX_ENTITIES = 100  # Telegram drops what comes after these
-_LONG_POINTS, _LONG_LINES = 300, 3  # a longer quotation is folded until it is tapped
+_LONG_POINTS, _LONG_LINES = 300, 3  # a longer quotation is folded until it is tapped; one of which a part is bold was tapped for
 _FOLDING = frozenset({BlockKind.QUOTE, BlockKind.NEAREST})
 _LINE_BREAKS = (("\r\n", " \n"), ("\r", "\n"), ("\u2028", "\n"), ("\u2029", "\n"))
 _STYLES: Mapping[BlockKind, str] = {
@@ -75,7 +75,7 @@ def size_of(block: Block) -> int:
 
 def entities_of(block: Block) -> int:
     """How many entities a block takes at most."""
-    return (block.kind in _STYLES) + (block.linked is not None)
+    return (block.kind in _STYLES) + (block.linked is not None) + len(block.strong)
 
 
 def fits(part: Part) -> bool:
@@ -85,16 +85,23 @@ def fits(part: Part) -> bool:
 
 def _without_leading_space(block: Block) -> Block:
     gone = len(block.text) - len(block.text.lstrip())
-    linked = (max(0, block.linked[0] - gone), max(0, block.linked[1] - gone)) if block.linked else None
-    return replace(block, text=block.text[gone:], linked=linked)
+    linked = _moved(block.linked, gone) if block.linked else None
+    return replace(block, text=block.text[gone:], linked=linked, strong=tuple(_moved(span, gone) for span in block.strong))
+
+
+def _moved(span: tuple[int, int], gone: int) -> tuple[int, int]:
+    return max(0, span[0] - gone), max(0, span[1] - gone)
 
 
 def _entities(block: Block, offset: int) -> Iterator[MessageEntity]:
     """What is to be seen of a block that begins at an offset; what is outside stands before what is in it."""
     if style := _STYLES.get(block.kind):
-        folds = block.kind in _FOLDING and (len(block.text) > _LONG_POINTS or block.text.count("\n") >= _LONG_LINES)
+        is_long = len(block.text) > _LONG_POINTS or block.text.count("\n") >= _LONG_LINES
+        folds = block.kind in _FOLDING and is_long and not block.strong
         kind = MessageEntity.EXPANDABLE_BLOCKQUOTE if folds else style
         yield from _entity(kind, block.text, 0, len(block.text), offset)
+    for span in block.strong:
+        yield from _entity(MessageEntity.BOLD, block.text, *span, offset)
     if block.linked and block.deep_link:
         yield from _entity(MessageEntity.TEXT_LINK, block.text, *block.linked, offset, url=block.deep_link)
 

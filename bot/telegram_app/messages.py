@@ -3,8 +3,9 @@
 Room for the caveat is set aside first, so no length of an answer can push it out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bot.answers import Answer, AnswerStatus, Statement
 from bot.blocks import HEADINGS, Block, BlockKind, blocks_as_text
@@ -29,6 +30,9 @@ _NUMBER_UNITS = 20  # "1/3" and what parts it from the rest, also where there ar
 _BUTTONS = frozenset({BlockKind.SUGGESTIONS_HEADING, BlockKind.SUGGESTION})
 _OPENING = frozenset({BlockKind.READ_AS, BlockKind.MESSAGE})
 _CLOSING = frozenset({BlockKind.CAVEAT_HEADING, BlockKind.CAVEAT, BlockKind.EDITION})
+_OWN = frozenset({AnswerStatus.SMALLTALK, AnswerStatus.UNAVAILABLE})
+_OF_A_LIST = frozenset({BlockKind.SOURCES_HEADING, BlockKind.EDITION})
+_NOTHING_STRONG: Mapping[Quote, tuple[tuple[int, int], ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,26 @@ class Laid:
     file: str | None = None
 
 
-def lay_out(answer: Answer, debate: Debate, heading: Sequence[Block] = ()) -> Laid:
-    """An answer as it is sent, below a heading; its suggestions are left to the buttons."""
+def lay_out(
+    answer: Answer,
+    debate: Debate,
+    heading: Sequence[Block] = (),
+    strong: Mapping[Quote, tuple[tuple[int, int], ...]] = _NOTHING_STRONG,
+) -> Laid:
+    """An answer as it is sent, below a heading; its suggestions are left to the buttons, and `strong` of its quotes is bold.
+
+    What the bot itself says has the source of the caveat below it, and no list of sources.
+    """
     shown, cut = with_short_caveat(answer, debate)
-    blocks = [*heading, *(block for block in render(shown, debate, cut) if block.kind not in _BUTTONS)]
+    is_own = answer.status in _OWN and shown.sources == (shown.caveat.source,)
+    left_out = _BUTTONS | _OF_A_LIST if is_own else _BUTTONS
+    rendered = (block for block in render(shown, debate, cut) if block.kind not in left_out)
+    blocks = [*heading, *_emphasised(rendered, shown, strong)]
     if fits(whole := laid_out(blocks)):
         return Laid((whole,))
     closing = closing_of(answer, debate)
-    body = [block for block in _of_body(blocks, shown, closing) if block.kind not in _CLOSING]
+    ends = _CLOSING | {BlockKind.SOURCE} if is_own else _CLOSING
+    body = [block for block in _of_body(blocks, shown, closing) if block.kind not in ends]
     parts = message_parts(body, closing, answer.language)
     if len(parts) <= MOST_PARTS:
         return Laid(tuple(parts))
@@ -120,6 +136,16 @@ def _parts(blocks: Sequence[Block], closing: Sequence[Block], language: Language
     divided = split(content, room, texts(language))
     numbers = (Block(BlockKind.MESSAGE, f"{number}/{len(divided)}") for number in range(1, len(divided) + 1))
     return [laid_out([number, *part, *closing]) for number, part in zip(numbers, divided, strict=True)]
+
+
+def _emphasised(blocks: Iterable[Block], answer: Answer, strong: Mapping[Quote, tuple[tuple[int, int], ...]]) -> Iterator[Block]:
+    """The blocks, with what is to be bold in the quotes; where hidden characters are named among the words, nothing is."""
+    quotes = iter(answer.quotes)
+    for block in blocks:
+        quote = next(quotes) if block.kind is BlockKind.QUOTE else None
+        spans = strong.get(quote, ()) if quote else ()
+        at = block.text.find(quote.text) if quote else -1
+        yield replace(block, strong=tuple((at + start, at + end) for start, end in spans)) if at >= 0 else block
 
 
 def _in_short(answer: Answer, debate: Debate, heading: Sequence[Block], cut: frozenset[Quote]) -> Part:

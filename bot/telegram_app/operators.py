@@ -1,9 +1,8 @@
 """What operators can do from a chat: see what a document or a link would change, publish it, go back, see how the bot is doing."""
 
 import re
-import secrets
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from telegram import Message, User
 from telegram.error import TelegramError
 
 from bot.blocks import Block, BlockKind
+from bot.pending import PendingRehearsals
 from bot.settings import FrontSettings
 from bot.telegram_app.answering import Desk
 from bot.telegram_app.keyboards import NOT_USEFUL, PUBLISH, REASONS, USEFUL, Rows
@@ -18,7 +18,7 @@ from bot.telegram_app.logs import LOG
 from bot.telegram_app.messages import exempt_parts, message_parts
 from bot.telegram_app.replies import NOTHING, Button, Incoming, Outgoing, Reply
 from bot.telegram_app.sending import Post
-from vectorstore.errors import BusyError, KanttekeningError
+from vectorstore.errors import BusyError, KanttekeningError, UsageError
 from vectorstore.version import VERSION
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.workspace import Workspace
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-_AT_ONCE = 3  # rehearsals that wait for a yes; each holds an edition on the disk
 
 
 class Operators:
@@ -36,7 +35,7 @@ class Operators:
 
     def __init__(self, desk: Desk, settings: FrontSettings, post: Post, workspace: "Workspace") -> None:
         self._desk, self._settings, self._post, self._workspace = desk, settings, post, workspace
-        self._rehearsals: OrderedDict[str, Rehearsal] = OrderedDict()
+        self._pending = PendingRehearsals(workspace)
         self._started = time.monotonic()
 
     def may(self, user: User | None) -> bool:
@@ -44,9 +43,8 @@ class Operators:
         return user is not None and user.id in self._settings.operators
 
     def is_link(self, message: Message) -> bool:
-        """Whether an operator sends a web address and nothing else, in private."""
-        is_alone = message.chat.type == "private" and _LINK.fullmatch((message.text or "").strip()) is not None
-        return is_alone and self.may(message.from_user)
+        """Whether somebody sends a web address and nothing else, in private."""
+        return message.chat.type == "private" and _LINK.fullmatch((message.text or "").strip()) is not None
 
     def is_theirs(self, data: str) -> bool:
         """Whether a button is one of theirs."""
@@ -73,9 +71,11 @@ class Operators:
         return self._rehearsed(came, lambda: rehearse(self._workspace, uploads=[Upload(name, content)]))
 
     def linked(self, came: Incoming, address: str) -> Reply:
-        """What the page at a web address would change."""
+        """What the page at a web address would change; for anybody else it is not opened."""
         from bot.rehearsal import rehearse
 
+        if not self._is_operator(came):
+            return self._desk.tell(came, "not_opened")
         return self._rehearsed(came, lambda: rehearse(self._workspace, [address.strip()]))
 
     def press(self, came: Incoming) -> Reply:
@@ -86,12 +86,13 @@ class Operators:
         say = self._desk.say(came)
         if not self._is_operator(came):
             return replace(NOTHING, toast=say.say("operators_only"), is_alert=True)
-        rehearsal = self._rehearsals.get(name)
+        if self._pending.is_of_another(name, came.person):
+            return replace(NOTHING, toast=say.say("rehearsal_of_another"), is_alert=True)
+        rehearsal = self._pending.take(name, came.person)
         if rehearsal is None:
             return replace(NOTHING, toast=say.say("rehearsal_gone"), is_alert=True, clears=True)
         if choice == "yes":
             return self._published(came, name, rehearsal)
-        del self._rehearsals[name]
         discard(self._workspace, rehearsal)
         return replace(self._plain(say.say("rehearsal_discarded")), clears=True)
 
@@ -106,15 +107,16 @@ class Operators:
         feedback = self._desk.memory.feedback()
         ratings = Counter(each.rating for each in feedback)
         reasons = Counter(REASONS[each.reason] for each in feedback if each.reason and each.reason in REASONS)
-        hours = int(time.monotonic() - self._started) // 3600
+        hours, minutes = divmod(int(time.monotonic() - self._started) // 60, 60)
+        others = len(self._desk.memory.waiting()) - 1  # this message waits for its reply, too
         lines = [
             f"Kanttekening {VERSION}",
             edition,
             size,
-            say.say("status_waiting", count=len(self._desk.memory.waiting())),
+            say.say("status_waiting", count=max(others, 0)),
             say.say("status_feedback", useful=ratings[USEFUL], not_useful=ratings[NOT_USEFUL], days=self._settings.retention_days),
             *(f"– {say.say(reason)}: {count}" for reason, count in reasons.most_common()),
-            say.say("status_up", hours=hours),
+            say.say("status_up", hours=hours, minutes=minutes),
         ]
         return self._plain("\n".join(lines))
 
@@ -129,8 +131,10 @@ class Operators:
             before, after = restore_previous(self._workspace)
         except BusyError:
             return self._plain(say.say("rehearsal_busy"))
+        except UsageError:
+            return self._plain(say.say("restored_nothing"))
         except KanttekeningError as error:
-            return self._plain(str(error))
+            return self._failed(came, error)
         return self._plain(say.say("rehearsal_restored", before=before, after=after))
 
     def _is_operator(self, came: Incoming) -> bool:
@@ -143,23 +147,19 @@ class Operators:
         except BusyError:
             return self._plain(say.say("rehearsal_busy"))
         except KanttekeningError as error:
-            return self._plain(str(error))
+            return self._failed(came, error)
 
-    def _account(self, came: Incoming, rehearsal: "Rehearsal", name: str | None = None) -> Reply:
-        from bot.rehearsal import discard
+    def _account(self, came: Incoming, rehearsal: "Rehearsal") -> Reply:
         from bot.rehearsal_account import rehearsal_account, rehearsal_caveat
 
         say, debate = self._desk.say(came), self._desk.debate
         rows: Rows = ()
         if rehearsal.can_be_published:
-            name = name or secrets.token_hex(4)
-            self._rehearsals[name] = rehearsal
+            name = self._pending.add(rehearsal, came.person)
             rows = (
                 (Button(say.say("button_publish"), f"{PUBLISH}:{name}:yes"),),
                 (Button(say.say("button_discard"), f"{PUBLISH}:{name}:no"),),
             )
-        while len(self._rehearsals) > _AT_ONCE:
-            discard(self._workspace, self._rehearsals.popitem(last=False)[1])
         account, caveat = rehearsal_account(rehearsal, debate, say.language), rehearsal_caveat(rehearsal, debate)
         parts = message_parts(account, caveat, say.language) if caveat else exempt_parts(account, say.language)
         messages = [Outgoing(part.text, part.entities) for part in parts]
@@ -172,16 +172,25 @@ class Operators:
         try:
             outcome = publish(self._workspace, rehearsal)
         except BusyError:
+            self._pending.put_back(name, rehearsal, came.person)
             return replace(NOTHING, toast=say.say("rehearsal_busy"), is_alert=True)
         except KanttekeningError as error:
-            return self._plain(str(error))
+            self._pending.put_back(name, rehearsal, came.person)
+            return self._failed(came, error)
         if isinstance(outcome, Rehearsal):
-            return replace(self._account(came, outcome, name), clears=True)
-        del self._rehearsals[name]
+            return replace(self._account(came, outcome), clears=True)
         LOG.info("Edition %d is published from a chat.", outcome.edition)
         return replace(
             self._plain(say.say("rehearsal_published", number=outcome.edition, documents=outcome.documents)), clears=True
         )
+
+    def close(self) -> None:
+        """Throw away what waits for a yes."""
+        self._pending.close()
+
+    def _failed(self, came: Incoming, error: KanttekeningError) -> Reply:
+        """That it did not work, with what the program says for operators of it."""
+        return self._plain(self._desk.say(came).say("operator_failed", reason=error))
 
     def _plain(self, text: str) -> Reply:
         """A message to an operator about the work; it says nothing of the debate."""

@@ -22,7 +22,8 @@ def picture_reply(desk: Desk, incoming: Incoming, kind: PictureKind, topic: str,
     answer, debate = picture.answer, desk.debate
     say = texts(answer.language, debate)
     under = caption([Block(BlockKind.HEADING, picture.title)], answer, debate)
-    words = [Block(BlockKind.HEADING, say.say("picture_in_words")), Block(BlockKind.QUOTE, picture.alt)]
+    shown = [each for each in picture.alt.split("\n\n") if not each.startswith(say.say("caveat_heading"))]  # it stands below
+    words = [Block(BlockKind.HEADING, say.say("picture_in_words")), Block(BlockKind.QUOTE, "\n\n".join(shown))]
     parts = message_parts(words, closing_of(answer, debate), answer.language)
     return Reply(
         (

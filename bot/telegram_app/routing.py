@@ -83,7 +83,8 @@ class Routes:
         elif self._operators.is_link(message):
             await self._handling.answer(update, lambda came: self._operators.linked(came, asked), is_slow=True)
         elif message.text or message.caption:
-            await self._handling.answer(update, lambda came: self._desk.question(came, asked))
+            beside_media = not message.text
+            await self._handling.answer(update, lambda came: self._desk.question(came, asked, beside_media=beside_media))
         else:
             name = "cannot_hear" if _HEARD.check_update(update) else "cannot_read"
             await self._handling.answer(update, lambda came: self._desk.tell(came, name))

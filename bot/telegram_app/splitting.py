@@ -104,9 +104,14 @@ class _Splitting:
 
 
 def cut(block: Block, at: int) -> tuple[Block, Block]:
-    """A block in two, of which each keeps what it has of the link."""
-    first = replace(block, text=block.text[:at], link=None, linked=_part_of(block.linked, 0, at))
-    return first, replace(block, text=block.text[at:], linked=_part_of(block.linked, at, len(block.text)))
+    """A block in two, of which each keeps what it has of the link, and of what is bold."""
+    first, rest = (_piece(block, *span) for span in ((0, at), (at, len(block.text))))
+    return replace(first, link=None), rest
+
+
+def _piece(block: Block, start: int, end: int) -> Block:
+    strong = tuple(part for span in block.strong if (part := _part_of(span, start, end)))
+    return replace(block, text=block.text[start:end], linked=_part_of(block.linked, start, end), strong=strong)
 
 
 def _part_of(linked: tuple[int, int] | None, start: int, end: int) -> tuple[int, int] | None:

@@ -132,6 +132,7 @@ def _set_webhook(state: State, call: Call) -> bool:
     if call.parameters.get("drop_pending_updates"):
         state.updates.forget()
     state.webhook = dict(call.parameters)
+    state.webhooks_set += 1
     state.updates.wake()
     return True
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from tests.command import command, environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO
@@ -33,14 +34,19 @@ class Ended:
 class Bot:
     """A running `kanttekening telegram`; a context manager that always ends its process."""
 
-    def __init__(self, server: BotApi, home: Path, **settings: str | Path) -> None:
-        """`patience` among the settings has fields of `Patience`, as JSON, where the program's own would take too long."""
+    def __init__(self, server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> None:
+        """`patience` among the settings has fields of `Patience`, as JSON, where the program's own would take too long.
+
+        `line` starts another program.
+        """
         patience = settings.pop("patience", None)
         self._server = server
         self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed when it ended
         given = {"telegram_token": server.token, "telegram_base_url": server.base_url, "home": home, **settings}
-        variables = environment(**{f"{name}": value for name, value in given.items()})
-        line = command("telegram") if patience is None else [sys.executable, "-m", "tests.bot_api.impatient", str(patience)]
+        variables = environment(**given)
+        if line is None:
+            hurried = [sys.executable, "-m", "tests.bot_api.impatient", str(patience)]
+            line = command("telegram") if patience is None else hurried
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr, env=variables)
         self._watch = threading.Thread(target=self._tell_when_over, name="end of the bot")
         self._watch.start()
@@ -53,13 +59,13 @@ class Bot:
 
     def wait_until_up(self, seconds: float = 60) -> Self:
         """Wait until it polls, or has set its webhook; what it wrote is in the error when it ended before that."""
-        count = self._server.polling.count
+        server, polls, webhooks = self._server, self._server.polling.count, self._server.webhooks_set
 
         def is_up_or_over() -> bool:
-            is_up = self._server.polling.count > count or self._server.webhook is not None
+            is_up = server.polling.count > polls or server.webhooks_set > webhooks
             return is_up or not self.is_running
 
-        self._server.wait(is_up_or_over, seconds)
+        server.wait(is_up_or_over, seconds)
         assert self.is_running, f"the bot ended: {self.wait()}"
         return self
 
@@ -101,9 +107,9 @@ class Bot:
         self._stderr.close()
 
 
-def start_bot(server: BotApi, home: Path, **settings: str | Path) -> Bot:
-    """Start it, and wait until it hears what people say; a name in lower case is a setting of ours."""
-    bot = Bot(server, home, **settings)
+def start_bot(server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> Bot:
+    """Start it, or another program, and wait until it hears what people say; a name in lower case is a setting of ours."""
+    bot = Bot(server, home, line=line, **settings)
     try:
         return bot.wait_until_up()
     except BaseException:

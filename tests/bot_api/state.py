@@ -41,6 +41,7 @@ class State:
         self.profile: dict[tuple[str, str], str] = {}
         self.menu_buttons: dict[int, Json] = {}
         self.webhook: Json | None = None
+        self.webhooks_set = 0
         self._last_id = 1_000
 
     def fresh_id(self) -> str:
