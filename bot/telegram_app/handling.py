@@ -16,6 +16,7 @@ from bot.failures import log_failure
 from bot.telegram_app.answering import Desk
 from bot.telegram_app.gate import Gate, Verdict
 from bot.telegram_app.inbox import Inbox
+from bot.telegram_app.keyboards import DELETE
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.replies import NOTHING, Incoming, Reply, incoming, reply_from_json, reply_to_json
 from bot.telegram_app.sending import Address, GoneError, LeavingError, Post
@@ -119,6 +120,9 @@ class Handling:
             await self._settle_button(update, came, reply)
         await self._see_out(came, reply, sent)
         await self._note(lambda: self._finish(came, reply))
+        if left and came.data.startswith(f"{DELETE}:"):  # the run that erased was killed before it got to the last bytes
+            with suppress(KanttekeningError):
+                await self.keep(self._desk.memory.tidy)
 
     def _still_true(self, prepared: str) -> Reply | None:
         """A reply that an earlier run prepared, unless the edition has changed since: what was removed is not quoted any more."""
