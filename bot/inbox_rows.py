@@ -34,9 +34,9 @@ def waiting(connection: Connection) -> list[Waiting]:
     return [Waiting(*row) for row in connection.execute(select(*columns).order_by(inbox.c.received_at, inbox.c.update_id))]
 
 
-def note_reply(connection: Connection, update_id: int, reply: str) -> None:
-    """Keep what will be sent, so that it is made once."""
-    connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(prepared=reply))
+def note_reply(connection: Connection, update_id: int, reply: str) -> bool:
+    """Keep what will be sent, so that it is made once; False where the update is not waiting any more."""
+    return connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(prepared=reply)).rowcount > 0
 
 
 def note_sent(connection: Connection, update_id: int, count: int) -> None:

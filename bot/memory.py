@@ -62,23 +62,18 @@ class Memory:
         with self._database.transaction() as connection:
             return inbox_rows.waiting(connection)
 
-    def prepared(self, update_id: int, reply: str) -> None:
-        """Store the reply to an update before it is sent."""
+    def prepared(self, update_id: int, reply: str, answer: StoredAnswer | None = None) -> None:
+        """Store the reply to an update before it is sent, and what its buttons need before anybody can press one."""
         with self._database.transaction(waits_for_disk=False) as connection:
-            inbox_rows.note_reply(connection, update_id, reply)
+            if inbox_rows.note_reply(connection, update_id, reply) and answer is not None:
+                answer_rows.keep_answer(connection, answer)
 
     def sent(self, update_id: int, count: int) -> None:
         """Store how many messages of the reply have gone."""
         with self._database.transaction(waits_for_disk=False) as connection:
             inbox_rows.note_sent(connection, update_id, count)
 
-    def handled(
-        self,
-        update_id: int,
-        *,
-        turns: tuple[ConversationKey, tuple[Turn, ...]] | None = None,
-        answer: StoredAnswer | None = None,
-    ) -> bool:
+    def handled(self, update_id: int, *, turns: tuple[ConversationKey, tuple[Turn, ...]] | None = None) -> bool:
         """Forget an update but for its id, and remember the conversation after it.
 
         False where it is not waiting any more: whoever sent it was erased meanwhile, and nothing of them is stored again.
@@ -88,9 +83,9 @@ class Memory:
             done = inbox_rows.finish(connection, update_id, now)
             if done is None:
                 return False
-            if done.person is not None and (done.had_reply or turns or answer):
+            if done.person is not None and (done.had_reply or turns):
                 conversation_rows.meet(connection, done.person, now)
-            self._store(connection, turns, answer, now)
+            self._store(connection, turns, None, now)
         if update_id in self._erasing:
             self._erasing.discard(update_id)
             with suppress(UnavailableError):  # the next clean-up does it

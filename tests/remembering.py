@@ -93,10 +93,10 @@ def answer(answer_id: str, key: ConversationKey, asked: str | None, at: float = 
 def ask(memory: Memory, update_id: int, key: ConversationKey, asked: str, at: float = NOON) -> StoredAnswer:
     """Ask something, as the front end does it from beginning to end."""
     assert memory.take_in(update_id, f'{{"text": "{asked}"}}', chat=key.chat, person=key.person)
-    memory.prepared(update_id, f"antwoord op {asked}")
-    memory.sent(update_id, 1)
     given = answer(f"a{update_id}", key, asked, at)
-    assert memory.handled(update_id, turns=(key, (*memory.conversation(key).turns, turn(asked))), answer=given)
+    memory.prepared(update_id, f"antwoord op {asked}", given)
+    memory.sent(update_id, 1)
+    assert memory.handled(update_id, turns=(key, (*memory.conversation(key).turns, turn(asked))))
     return given
 
 

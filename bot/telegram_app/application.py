@@ -230,7 +230,7 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     """The whole bot, ready to run."""
     inbox, lanes = Inbox(desk.memory, _outlives), Lanes()
     application, poll = build(token, settings, inbox, lanes, patience)
-    post = Post(application.bot)
+    post = Post(application.bot, lanes.join)
     handling = Handling(desk, inbox, Gate(settings), post)
     commands = Commands(desk, settings, workspace.shelf.home / "cache")
     operators = Operators(desk, settings, post, workspace)

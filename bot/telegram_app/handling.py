@@ -115,7 +115,7 @@ class Handling:
         if reply is None:
             reply, sent = await self._made(came, make, threads, is_resumed=left is not None), 0
             if reply.messages:
-                await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply)))
+                await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply), reply.answer))
         if is_anew:  # else the button was answered before the program ended
             await self._settle_button(update, came, reply)
         await self._see_out(came, reply, sent)
@@ -170,7 +170,7 @@ class Handling:
 
     def _finish(self, came: Incoming, reply: Reply) -> None:
         turns = (came.key, reply.turns) if reply.turns is not None else None
-        self._desk.memory.handled(came.update_id, turns=turns, answer=reply.answer)
+        self._desk.memory.handled(came.update_id, turns=turns)
         if (chat := self._post.place_of(came.chat)) != came.chat:  # it became another while the reply was on its way
             self._desk.memory.move_chat(came.chat, chat)
 

@@ -34,6 +34,11 @@ class Lanes(BaseUpdateProcessor):
         async with lock:
             await self._handle(coroutine)
 
+    def join(self, old: int, new: int) -> None:
+        """A group became a supergroup: what is said there waits for what is still being answered under its old id."""
+        if (lock := self._locks.get(old)) is not None:
+            self._locks.setdefault(new, lock)
+
     async def _handle(self, coroutine: "Awaitable[Any]") -> None:
         if self.is_leaving and isinstance(coroutine, Coroutine):
             coroutine.close()

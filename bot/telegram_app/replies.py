@@ -2,14 +2,14 @@
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import MessageEntity, Update
 
 from bot.conversation import Turn
 from bot.remembered import ConversationKey, StoredAnswer
-from bot.remembered_json import answer_from, places_as_json, turns_as_json, turns_from_json
+from bot.remembered_json import turns_as_json, turns_from_json
 from vectorstore.languages import Language
 
 FRONT = "telegram"
@@ -127,7 +127,6 @@ def reply_to_json(reply: Reply) -> str:
         {
             "messages": [_message_to_json(message) for message in reply.messages],
             "turns": None if reply.turns is None else turns_as_json(reply.turns),
-            "answer": None if reply.answer is None else _answer_to_json(reply.answer),
             "edition": reply.edition,
         },
         ensure_ascii=True,
@@ -135,19 +134,13 @@ def reply_to_json(reply: Reply) -> str:
 
 
 def reply_from_json(text: str) -> Reply:
-    """A reply that was kept, without what was for the moment only: toasts are not said twice."""
+    """A reply that was kept, without what is done by then: toasts are not said twice, and the answer is remembered already."""
     data = json.loads(text)
     return Reply(
         messages=tuple(_message_from_json(each) for each in data["messages"]),
         turns=None if data["turns"] is None else turns_from_json(data["turns"]),
-        answer=None if data["answer"] is None else answer_from(data["answer"]),
         edition=data["edition"],
     )
-
-
-def _answer_to_json(answer: StoredAnswer) -> dict[str, object]:
-    plain = ("id", "question", "language", "edition", "status", "asked_at", "rating")
-    return {**asdict(answer.key), **{name: getattr(answer, name) for name in plain}, "places": places_as_json(answer)}
 
 
 def _message_to_json(message: Outgoing) -> dict[str, Any]:

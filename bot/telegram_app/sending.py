@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -51,8 +51,9 @@ class Address:
 class Post:
     """Sends, and sends again: a message is given up only when Telegram refuses it for good."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, bot: Bot, on_moved: Callable[[int, int], None]) -> None:
+        """`on_moved` hears the old id and the new of a group that became a supergroup."""
+        self._bot, self._on_moved = bot, on_moved
         self._leaving = asyncio.Event()
         self._moved: dict[int, int] = {}
 
@@ -65,6 +66,7 @@ class Post:
         if new != old:
             self._moved[old] = new
             self._moved.pop(new, None)
+            self._on_moved(old, new)
 
     def place_of(self, chat: int) -> int:
         """Where a chat is now."""

@@ -28,10 +28,10 @@ def main() -> None:
             turns = memory.conversation(key).turns
             memory.language(key.person)
             read = time.perf_counter()
-            memory.prepared(number, "y" * 6_000)
             asked = f"Hoeveel banen kan AI volgens BCG opleveren? {number}"
             given = StoredAnswer(new_answer_id(), key, asked, "nl", 1, "answered", _QUOTES, ("a" * 16,) * 5, asked_at=lab.clock())
-            memory.handled(number, turns=(key, (*turns, turn(asked))[-10:]), answer=given)
+            memory.prepared(number, "y" * 6_000, given)
+            memory.handled(number, turns=(key, (*turns, turn(asked))[-10:]))
             done = time.perf_counter()
             spent["with what is read for an answer"].append(done - began)
             spent["take_in + prepared + handled"].append(done - read + taken - began)
