@@ -35,8 +35,8 @@ ask: question $(VENV)/.installed
 question:
 	$(if $(value Q),,$(error No question. Ask one: make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"))
 
-# Two processes, each with whole files, as what a file prepares is made once.
-SIDE_BY_SIDE = -n 2 --dist loadfile
+# Three processes, as on two cores some tests wait for others' clocks; each has whole files, as what a file prepares is made once.
+SIDE_BY_SIDE = -n 3 --dist loadfile
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)

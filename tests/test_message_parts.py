@@ -33,7 +33,7 @@ TEXT = st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from((1, 1, 2, 40,
 )
 KINDS = [kind for kind in BlockKind if "caveat" not in kind.value and "suggestion" not in kind.value]
 _IS_SOAK = bool(os.environ.get(f"{PREFIX}SOAK"))
-PATIENT = settings(max_examples=20_000 if _IS_SOAK else 1_000, deadline=None, derandomize=not _IS_SOAK)
+PATIENT = settings(max_examples=20_000 if _IS_SOAK else 300, deadline=None, derandomize=not _IS_SOAK)
 SHORT = settings(PATIENT, max_examples=5_000 if _IS_SOAK else 150)
 
 
