@@ -84,8 +84,9 @@ def check(lab: Lab, said: list[tuple[str, int]]) -> int:
     assert len(waiting) <= 1
     newest = next(number for number in range(last, -1, -1) if number not in waiting and memory.answer(f"a{number}"))
     assert memory.conversation(private(newest % _PEOPLE + 1)) == Remembered((turn(f"vraag {newest}"),))
-    for number in waiting:
-        memory.handled(number)
+    for number, each in waiting.items():  # as a bot that starts again: what was prepared is sent, the rest has no answer
+        key = private(number % _PEOPLE + 1)
+        memory.handled(number, turns=(key, (turn(f"vraag {number}"),)) if each.prepared else None)
     lab.close()
     return last
 
