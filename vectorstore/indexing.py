@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.arrays import load_array
 from vectorstore.languages import Language
 from vectorstore.lexical import ARRAYS, TERMS, VOCABULARY, index_terms
 from vectorstore.words import carries_subject, fold, written_words
@@ -53,9 +54,9 @@ class LexicalBuilder:
         self._bounds, self._inside, self._counts = array("q", [0]), array("i"), array("i")
         if before is not None and all((before / name).exists() for name in _BAGS):
             self._words = (before / VOCABULARY).read_text("utf-8").split("\n")
-            self._bags = {key: number for number, key in enumerate(np.load(before / _BAGS[0]).tolist())}
+            self._bags = {key: number for number, key in enumerate(load_array(before / _BAGS[0]).tolist())}
             self._bounds, self._inside, self._counts = (
-                array(code, np.load(before / name).tobytes()) for code, name in zip("qii", _BAGS[1:], strict=True)
+                array(code, load_array(before / name).tobytes()) for code, name in zip("qii", _BAGS[1:], strict=True)
             )
         self._numbers = {word: number for number, word in enumerate(self._words)}
         self._written: dict[Language, _Written] = {"nl": _Written(self, "nl"), "en": _Written(self, "en")}

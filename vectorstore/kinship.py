@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vectorstore.arrays import load_array
 from vectorstore.languages import STOP_WORDS
 from vectorstore.passages import Vector
 
@@ -34,8 +35,8 @@ class Kinship:
         """Open the words and their vectors."""
         has_kin = folder.exists()
         self._words = (folder / _WORDS).read_text("utf-8").split("\n") if has_kin else []
-        self._vectors = np.load(folder / _VECTORS).astype(np.float32) if has_kin else np.zeros((0, 1), dtype=np.float32)
-        self._middle = np.load(folder / _MIDDLE) if has_kin else np.zeros(1, dtype=np.float32)
+        self._vectors = load_array(folder / _VECTORS).astype(np.float32) if has_kin else np.zeros((0, 1), dtype=np.float32)
+        self._middle = load_array(folder / _MIDDLE) if has_kin else np.zeros(1, dtype=np.float32)
         self.kin_of = lru_cache(_REMEMBERED)(self._kin_of)
 
     def _kin_of(self, word: str, encode: Encode) -> Mapping[str, float]:
@@ -74,7 +75,7 @@ def _known(before: Path | None) -> tuple[dict[str, int], NDArray[np.float16], Ve
     if before is None or not (before / _WORDS).exists():
         return {}, np.zeros((0, 0), dtype=np.float16), None
     words = (before / _WORDS).read_text("utf-8").split("\n")
-    return {word: row for row, word in enumerate(words) if word}, np.load(before / _VECTORS), np.load(before / _MIDDLE)
+    return {word: row for row, word in enumerate(words) if word}, load_array(before / _VECTORS), load_array(before / _MIDDLE)
 
 
 def _unit(vectors: Vector) -> Vector:

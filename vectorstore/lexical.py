@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vectorstore.arrays import load_array
 from vectorstore.languages import Language
 from vectorstore.words import compound_head, compound_modifier, content_words, stem
 
@@ -22,7 +23,7 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         """Open the index; its arrays are mapped into memory, not read."""
-        self._scores, self._passages, self._bounds, self._rows = (np.load(folder / name, mmap_mode="r") for name in ARRAYS)
+        self._scores, self._passages, self._bounds, self._rows = (load_array(folder / name, mmap_mode="r") for name in ARRAYS)
         terms = (folder / TERMS).read_text("utf-8").split("\n")
         self._columns = {term: column for column, term in enumerate(terms)}
         self._vocabulary = folder / VOCABULARY
