@@ -31,7 +31,9 @@ def conversation(connection: Connection, key: ConversationKey, silent_since: flo
 
 
 def remember(connection: Connection, key: ConversationKey, turns: tuple[Turn, ...], now: float) -> None:
-    """Make these the turns of the running conversation, which begins where there is none."""
+    """Make these the turns of the running conversation, which begins where there is none; without any, nothing is kept."""
+    if not turns:
+        return
     values = {"turns": turns_as_json(turns), "touched_at": now}
     changed = connection.execute(update(conversations).where(is_of(key, conversations), _is_running()).values(values))
     if not changed.rowcount:
@@ -59,10 +61,9 @@ def note_person(connection: Connection, person: int, now: float, **values: objec
         connection.execute(insert(people).values({"person": person, "keeps": False, **values}))
 
 
-def meet(connection: Connection, person: int, now: float) -> None:
-    """Note that somebody got a reply."""
-    met_at = connection.scalar(select(people.c.met_at).where(people.c.person == person))
-    note_person(connection, person, now, met_at=now if met_at is None else met_at)
+def hear_of(connection: Connection, person: int, now: float) -> None:
+    """Note that somebody was heard of, where anything is known of them: what they chose is kept as long as they come back."""
+    connection.execute(update(people).where(people.c.person == person).values(last_seen=now))
 
 
 def _running(connection: Connection, key: ConversationKey) -> "Row[str, str | None, float] | None":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.memory_tables import handled, inbox
-from bot.remembered import Done, Waiting
+from bot.remembered import Waiting
 
 
 def day(moment: float) -> str:
@@ -44,13 +44,12 @@ def note_sent(connection: Connection, update_id: int, count: int) -> None:
     connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(sent=count))
 
 
-def finish(connection: Connection, update_id: int, now: float) -> Done | None:
-    """Forget an update but for its id; None where it is not waiting any more."""
-    row = connection.execute(select(inbox.c.person, inbox.c.prepared).where(inbox.c.update_id == update_id)).first()
-    if row is None:
-        return None
+def finish(connection: Connection, update_id: int, now: float) -> bool:
+    """Forget an update but for its id; False where it is not waiting any more."""
+    if connection.scalar(select(inbox.c.update_id).where(inbox.c.update_id == update_id)) is None:
+        return False
     drop(connection, [update_id], now)
-    return Done(row.person, row.prepared is not None)
+    return True
 
 
 def drop(connection: Connection, update_ids: list[int], now: float) -> None:

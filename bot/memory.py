@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, select
+from sqlalchemy import URL, select
 
 from bot import answer_rows, conversation_rows, inbox_rows, retention, rights
 from bot.conversation import Turn
@@ -54,8 +54,11 @@ class Memory:
 
     def take_in(self, update_id: int, payload: str, *, chat: int | None, person: int | None) -> bool:
         """Store an update before anything is done for it; False where it is waiting or was handled already."""
+        now = self._clock()
         with self._database.transaction() as connection:
-            return inbox_rows.take_in(connection, update_id, payload, self._clock(), chat=chat, person=person)
+            if person is not None:
+                conversation_rows.hear_of(connection, person, now)
+            return inbox_rows.take_in(connection, update_id, payload, now, chat=chat, person=person)
 
     def waiting(self) -> list[Waiting]:
         """The updates that are not handled, the oldest first."""
@@ -80,22 +83,20 @@ class Memory:
         """
         now = self._clock()
         with self._database.transaction(waits_for_disk=False) as connection:
-            done = inbox_rows.finish(connection, update_id, now)
-            if done is None:
+            if not inbox_rows.finish(connection, update_id, now):
                 return False
-            if done.person is not None and (done.had_reply or turns):
-                conversation_rows.meet(connection, done.person, now)
-            self._store(connection, turns, None, now)
+            if turns is not None:
+                conversation_rows.remember(connection, *turns, now)
         if update_id in self._erasing:
             self._erasing.discard(update_id)
             with suppress(UnavailableError):  # the next clean-up does it
                 self._database.sweep()
         return True
 
-    def remember(self, key: ConversationKey, turns: tuple[Turn, ...], answer: StoredAnswer | None = None) -> None:
+    def remember(self, key: ConversationKey, turns: tuple[Turn, ...]) -> None:
         """Remember a conversation that has no update, as in the terminal; where there are no turns, nothing is kept."""
         with self._database.transaction() as connection:
-            self._store(connection, (key, turns), answer, self._clock())
+            conversation_rows.remember(connection, key, turns, self._clock())
 
     def conversation(self, key: ConversationKey) -> Remembered:
         """The running conversation; it ends here when it has been silent too long, except in the terminal, where it waits."""
@@ -129,11 +130,6 @@ class Memory:
             conversation_rows.note_person(connection, person, now, keeps=keeps)
             if not keeps:
                 retention.stop_keeping(connection, person, now - self._silence)
-
-    def is_new(self, person: int) -> bool:
-        """Whether somebody never got a reply; `handled` notes that they did."""
-        with self._database.transaction() as connection:
-            return connection.scalar(select(people.c.met_at).where(people.c.person == person)) is None
 
     def answer(self, answer_id: str) -> StoredAnswer | None:
         """The answer with this id; None where it is not kept any more."""
@@ -207,18 +203,6 @@ class Memory:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
-
-    def _store(
-        self,
-        connection: Connection,
-        turns: tuple[ConversationKey, tuple[Turn, ...]] | None,
-        answer: StoredAnswer | None,
-        now: float,
-    ) -> None:
-        if turns is not None and turns[1]:
-            conversation_rows.remember(connection, *turns, now)
-        if answer is not None:
-            answer_rows.keep_answer(connection, answer)
 
 
 def memory_in(home: Path, settings: "FrontSettings") -> Memory:

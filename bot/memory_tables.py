@@ -4,6 +4,8 @@ Free text stands as JSON in ASCII, because neither database takes every text tha
 Rows have the ids that they come with, or random ones, and no order of their own: that of feedback would lead to who gave it.
 """
 
+from typing import Any
+
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ColumnElement, Double, MetaData, String, Table, Text, and_
 
 from bot.remembered import ConversationKey
@@ -12,6 +14,18 @@ VERSION = 1
 """Of the tables; a program does not touch those of a later one."""
 
 metadata = MetaData()
+
+
+def _own_key() -> list[Column[Any]]:
+    """The columns of what belongs to a conversation, which tell whose it is; of each table its own."""
+    return [
+        Column("id", String, primary_key=True),
+        Column("front", String, nullable=False),
+        Column("chat", BigInteger, nullable=False, index=True),
+        Column("topic", BigInteger, nullable=False),
+        Column("person", BigInteger, nullable=False, index=True),
+    ]
+
 
 about = Table("about", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
 
@@ -39,11 +53,7 @@ handled = Table(
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("front", String, nullable=False),
-    Column("chat", BigInteger, nullable=False, index=True),
-    Column("topic", BigInteger, nullable=False),
-    Column("person", BigInteger, nullable=False, index=True),
+    *_own_key(),
     Column("turns", Text),
     Column("touched_at", Double, nullable=False, index=True),
     Column("is_over", Boolean, nullable=False),
@@ -56,18 +66,14 @@ people = Table(
     Column("person", BigInteger, primary_key=True, autoincrement=False),
     Column("language", String),
     Column("keeps", Boolean, nullable=False),
-    Column("met_at", Double),
     Column("last_seen", Double, nullable=False, index=True),
 )
+"""Those who chose something; of whoever only asks there is no row."""
 
 answers = Table(
     "answers",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("front", String, nullable=False),
-    Column("chat", BigInteger, nullable=False, index=True),
-    Column("topic", BigInteger, nullable=False),
-    Column("person", BigInteger, nullable=False, index=True),
+    *_own_key(),
     Column("question", JSON(none_as_null=True)),
     Column("language", String, nullable=False),
     Column("edition", BigInteger, nullable=False),

@@ -98,20 +98,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How much was erased of a person or a chat; `is_known` says that a language, a choice or a first contact was among it."""
+    """How much was erased of a person or a chat; `is_known` says that a language or another choice was among it."""
 
     conversations: int = 0
     answers: int = 0
     waiting: int = 0
     is_known: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An update that was handled: whose it was, and whether a reply was made."""
-
-    person: int | None
-    had_reply: bool
 
 
 def new_answer_id() -> str:

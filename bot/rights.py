@@ -22,7 +22,6 @@ def export(connection: Connection, person: int) -> dict[str, object]:
         "person": person,
         "language": known.language if known else None,
         "keeps_questions": bool(known and known.keeps),
-        "first_reply": _time(known.met_at) if known else None,
         "last_seen": _time(known.last_seen) if known else None,
         "conversations": [_conversation(row) for row in connection.execute(told)],
         "answers": [_answer(row, connection) for row in connection.execute(given)],

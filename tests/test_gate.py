@@ -65,3 +65,10 @@ def test_operators_have_no_limit() -> None:
     """Whoever runs the bot can always reach it."""
     gate = Gate(settings(operators="1", person_rate=1), Clock())
     assert {gate.judge(1, 1) for _ in range(10)} == {Verdict.PASS}
+
+
+def test_what_nothing_can_be_said_to_counts_as_nothing_said() -> None:
+    """Somebody who typed too fast for cards is still told so once when they ask too fast."""
+    gate = Gate(settings(person_rate=1), Clock())
+    assert [gate.admits(None, 1) for _ in range(3)] == [True, False, False]
+    assert [gate.judge(1, 1) for _ in range(2)] == [Verdict.TOO_FAST, Verdict.SILENT]

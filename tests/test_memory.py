@@ -161,7 +161,7 @@ def test_everything_goes_after_the_retention(memory: Memory, lab: Lab) -> None:
     lab.clock.now += 1
     assert memory.tidy() == Counts(conversations=1, answers=1, people=1, waiting=1)
     assert memory.feedback() == (Feedback("2026-12-03", "not_useful", "te lang", 3, "answered", ("bron", "krant")),)
-    assert (memory.answer("a1"), memory.is_new(ANNE), memory.keeps(ANNE)) == (None, True, False)
+    assert (memory.answer("a1"), memory.keeps(ANNE)) == (None, False)
     lab.clock.now += 2 * DAY
     assert memory.tidy() == Counts(feedback=1)
     assert memory.feedback() == ()
@@ -179,28 +179,32 @@ def test_conversation_of_a_later_version(memory: Memory, lab: Lab) -> None:
 
 
 def test_people(memory: Memory, lab: Lab) -> None:
-    """A language, a choice and a first reply are remembered of each; ignoring somebody is no first reply."""
-    assert (memory.language(ANNE), memory.keeps(ANNE), memory.is_new(ANNE)) == (None, False, True)
+    """A language and a choice are remembered of each who made one, as long as they come back; of the others there is nothing."""
+    assert (memory.language(ANNE), memory.keeps(ANNE)) == (None, False)
     memory.set_language(ANNE, "en")
     memory.set_keeps(ANNE, keeps=True)
-    assert (memory.language(ANNE), memory.keeps(ANNE), memory.is_new(ANNE)) == ("en", True, True)
-    memory.take_in(1, "genegeerd", chat=GROUP, person=BRAM)
+    memory.take_in(1, "/start", chat=BRAM, person=BRAM)
+    memory.prepared(1, "welkom")
     memory.handled(1)
-    assert memory.is_new(BRAM)
-    memory.take_in(2, "/start", chat=BRAM, person=BRAM)
-    memory.prepared(2, "welkom")
-    assert memory.is_new(BRAM)
+    memory.tidy()
+    assert lab.traces([], (ANNE, BRAM)) == {str(ANNE)}
+    lab.clock.now += 29 * DAY
+    memory.take_in(2, "/help", chat=ANNE, person=ANNE)
     memory.handled(2)
+    lab.clock.now += 29 * DAY
+    memory.tidy()
+    assert (memory.language(ANNE), memory.keeps(ANNE)) == ("en", True)
     memory.set_language(ANNE, None)
     lab.close()
     again = lab.open()
-    assert (again.is_new(BRAM), again.language(ANNE), again.keeps(ANNE)) == (False, None, True)
+    assert (again.language(ANNE), again.keeps(ANNE)) == (None, True)
 
 
 def test_answer_is_found_again(memory: Memory, lab: Lab) -> None:
     """An answer comes back whole after a restart."""
     given = answer("odd", in_group(ANNE), _ODD)
-    memory.remember(in_group(ANNE), (turn(_ODD),), given)
+    memory.take_in(1, _ODD, chat=GROUP, person=ANNE)
+    memory.prepared(1, _ODD, given)
     lab.close()
     again = lab.open()
     assert (again.answer("odd"), again.answer("nope")) == (given, None)

@@ -1,22 +1,20 @@
 """What a person asks becomes a reply: synchronous, for a thread; nothing here talks to Telegram."""
 
 import json
-import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from bot.answers import Answer, AnswerStatus, cited_sources
 from bot.blocks import Block, BlockKind, printable
 from bot.explainer import Explained, Explainer
 from bot.memory import Memory
 from bot.questions import MAX_CHARS, names_subject, read_question, subject_of
-from bot.remembered import StoredAnswer
+from bot.remembered import StoredAnswer, new_answer_id
 from bot.rendering import positions_heading
 from bot.surroundings import Spans, place_of, spans_of
 from bot.telegram_app.keyboards import Rows, answer_rows, has_buttons
-from bot.telegram_app.messages import caption, lay_out
+from bot.telegram_app.messages import NOTHING_STRONG, caption, lay_out
 from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
 from bot.texts import Texts, texts
 from vectorstore.debate import Debate
@@ -24,7 +22,6 @@ from vectorstore.errors import UsageError
 from vectorstore.languages import Language, detect_language
 from vectorstore.passages import Quote
 
-_NOTHING_STRONG: Mapping[Quote, Spans] = MappingProxyType({})
 _OLD_SECONDS = 600.0  # an answer that comes later than this says that it is late
 
 
@@ -36,7 +33,6 @@ class Desk:
     debate: Debate
     memory: Memory
     fixed_language: Language | None = None
-    clock: Callable[[], float] = time.time
 
     def language(self, incoming: Incoming) -> Language:
         """In which language to speak to somebody who has not asked anything in one."""
@@ -97,7 +93,7 @@ class Desk:
 
     def other_voices(self, stored: StoredAnswer, topic: str) -> Reply:
         """What the voices that an answer did not quote say about the same, whoever it was asked of."""
-        language: Language = "en" if stored.language == "en" else "nl"
+        language = stored.language
         say = texts(language, self.debate)
         answer = self.explainer.positions(self._subject(topic[:MAX_CHARS], language), language).answer
         others = tuple(each for each in answer.statements if each.voice and each.voice.id not in stored.voices)
@@ -111,7 +107,7 @@ class Desk:
 
     def in_full(self, stored: StoredAnswer) -> Reply:
         """The quotations of an answer in the text around them, as it stands now."""
-        say = texts("en" if stored.language == "en" else "nl", self.debate)
+        say = texts(stored.language, self.debate)
         answer = self.explainer.in_full(stored.quotes, say.say("in_full"), say.say("in_full_gone"), say.language)
         return self.reply(answer, strong={quote: spans_of(stored.quotes, quote) for quote in answer.quotes})
 
@@ -122,7 +118,7 @@ class Desk:
         return Reply((Outgoing(text, file=File("kanttekening.json", content)),))
 
     def reply(
-        self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = (), strong: Mapping[Quote, Spans] = _NOTHING_STRONG
+        self, answer: Answer, heading: Sequence[Block] = (), rows: Rows = (), strong: Mapping[Quote, Spans] = NOTHING_STRONG
     ) -> Reply:
         """An answer as messages; buttons stand under the last, and `strong` of its quotations is bold."""
         laid = lay_out(answer, self.debate, heading, strong)
@@ -155,9 +151,8 @@ class Desk:
 
     def _stored(self, incoming: Incoming, answer: Answer) -> StoredAnswer:
         quotes = answer.quotes or answer.nearest
-        voices = [each.voice.id for each in answer.statements if each.voice]
         return StoredAnswer(
-            id=secrets.token_urlsafe(6),
+            id=new_answer_id(),
             key=incoming.key,
             question=answer.read_as,
             language=answer.language,
@@ -166,9 +161,8 @@ class Desk:
             quotes=tuple(place_of(quote) for quote in quotes),
             sources=tuple(source.id for source in answer.sources),
             suggestions=answer.suggestions,
-            voices=tuple(voices),
-            asked_at=self.clock(),
-            rating=None,
+            voices=tuple(each.voice.id for each in answer.statements if each.voice),
+            asked_at=time.time(),
         )
 
     def _language_of(self, incoming: Incoming, text: str, in_conversation: bool) -> Language | None:  # noqa: FBT001  # has a name at each call
@@ -178,4 +172,4 @@ class Desk:
         return None if in_conversation else detect_language(text, default=incoming.spoken_language)
 
     def _is_late(self, incoming: Incoming) -> bool:
-        return bool(incoming.sent_at) and self.clock() - incoming.sent_at > _OLD_SECONDS
+        return bool(incoming.sent_at) and time.time() - incoming.sent_at > _OLD_SECONDS

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import LinkPreviewOptions, Update
+from telegram import LinkPreviewOptions
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, Application, ApplicationBuilder, Defaults
 from telegram.request import HTTPXRequest
@@ -221,14 +221,9 @@ def _named_failures() -> Iterator[None]:
         raise UnavailableError("Telegram cannot be reached. Check the network, and start again.") from error
 
 
-def _outlives(update: Update) -> bool:
-    """Whether an update is kept until it is handled; who types in another chat has typed on by then."""
-    return update.inline_query is None
-
-
 def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspace, patience: Patience) -> Program:
     """The whole bot, ready to run."""
-    inbox, lanes = Inbox(desk.memory, _outlives), Lanes()
+    inbox, lanes = Inbox(desk.memory), Lanes()
     application, poll = build(token, settings, inbox, lanes, patience)
     post = Post(application.bot, lanes.join)
     handling = Handling(desk, inbox, Gate(settings), post)

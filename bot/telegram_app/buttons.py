@@ -16,8 +16,6 @@ from vectorstore.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from vectorstore.languages import Language
-
 
 class Buttons:
     """What follows from each button that anybody may get."""
@@ -35,16 +33,18 @@ class Buttons:
         match letter:
             case keyboards.SOURCES | keyboards.VOICES | keyboards.NEXT | keyboards.RATE | keyboards.REASON:
                 return self._under_answer(letter, rest, incoming)
-            case keyboards.START if rest in {"positions", "sources", "news"}:
-                method = {"positions": self._commands.positions, "sources": self._commands.sources, "news": self._commands.news}[
-                    rest
-                ]
-                return method(incoming, "")
+            case keyboards.START if rest in keyboards.STARTS:
+                return self._start(rest, incoming)
             case keyboards.LANGUAGE:
                 return self._language(rest, incoming)
             case keyboards.DELETE:
                 return self._delete(rest, incoming)
         return self._warn(incoming, "old_button")
+
+    def _start(self, name: str, incoming: Incoming) -> Reply:
+        """What the command of that name replies."""
+        commands = self._commands
+        return {"positions": commands.positions, "sources": commands.sources, "news": commands.news}[name](incoming, "")
 
     def _under_answer(self, letter: str, rest: str, incoming: Incoming) -> Reply:
         answer_id, _, choice = rest.partition(":")
@@ -116,5 +116,4 @@ class Buttons:
 
 
 def _texts_of(stored: StoredAnswer, desk: Desk) -> Texts:
-    language: Language = "en" if stored.language == "en" else "nl"
-    return texts(language, desk.debate)
+    return texts(stored.language, desk.debate)

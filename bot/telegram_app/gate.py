@@ -49,18 +49,27 @@ class Gate:
 
     def judge(self, chat: int | None, person: int | None) -> Verdict:
         """Whether to answer; that it goes too fast is said once, until something gets through again."""
+        verdict, bucket = self._judged(chat, person)
+        if bucket is None:
+            return verdict
+        told, bucket.has_told = bucket.has_told, verdict is not Verdict.PASS
+        return Verdict.SILENT if told and bucket.has_told else verdict
+
+    def admits(self, chat: int | None, person: int | None) -> bool:
+        """The same where nothing can be said to whoever goes too fast, and so nothing counts as said."""
+        return self._judged(chat, person)[0] is Verdict.PASS
+
+    def _judged(self, chat: int | None, person: int | None) -> tuple[Verdict, Bucket | None]:
+        """The verdict, with the bucket that it came from where the pace had a say in it."""
         if not self._is_welcome(chat, person):
-            return Verdict.SILENT
+            return Verdict.SILENT, None
         if person in self._settings.operators:
-            return Verdict.PASS
+            return Verdict.PASS, None
         now = self._clock()
         bucket = self._bucket(person or chat or 0, now)
         if not bucket.takes(now):
-            return self._once(bucket, Verdict.TOO_FAST)
-        if not self._everybody.takes(now):
-            return self._once(bucket, Verdict.BUSY)
-        bucket.has_told = False
-        return Verdict.PASS
+            return Verdict.TOO_FAST, bucket
+        return (Verdict.PASS if self._everybody.takes(now) else Verdict.BUSY), bucket
 
     def _is_welcome(self, chat: int | None, person: int | None) -> bool:
         ids = {each for each in (chat, person) if each is not None}
@@ -75,9 +84,3 @@ class Gate:
         if len(self._people) > _KNOWN:
             self._people.popitem(last=False)
         return bucket
-
-    def _once(self, bucket: Bucket, verdict: Verdict) -> Verdict:
-        if bucket.has_told:
-            return Verdict.SILENT
-        bucket.has_told = True
-        return verdict

@@ -81,7 +81,7 @@ class Handling:
 
     def welcomes(self, chat: int | None, person: int | None) -> bool:
         """Whether to do anything at all for somebody where no message can be sent."""
-        return self._gate.judge(chat, person) is Verdict.PASS
+        return self._gate.admits(chat, person)
 
     async def think(self, action: Callable[[], _Result]) -> _Result:
         """What an action that embeds or reads gives, away from the loop."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, Update
@@ -46,10 +45,9 @@ class Inbox(asyncio.Queue[object]):
     python-telegram-bot acknowledges a batch of updates by asking for the next, and answers a webhook, after `put`.
     """
 
-    def __init__(self, memory: Memory, keeps: Callable[[Update], bool]) -> None:
-        """`keeps` tells which updates outlive the program: one that nobody waits for after a minute need not."""
+    def __init__(self, memory: Memory) -> None:
         super().__init__()
-        self._memory, self._keeps = memory, keeps
+        self._memory = memory
         self.resumed: dict[int, Waiting] = {}
         """What was left by an earlier run, by update id, until it is handled."""
 
@@ -59,7 +57,7 @@ class Inbox(asyncio.Queue[object]):
         Raises:
             InboxError: it cannot be stored.
         """
-        if isinstance(item, Update) and self._keeps(item) and not await asyncio.to_thread(self._store, item):
+        if isinstance(item, Update) and _outlives(item) and not await asyncio.to_thread(self._store, item):
             return
         await super().put(item)
 
@@ -84,6 +82,11 @@ class Inbox(asyncio.Queue[object]):
             )
         except KanttekeningError as error:
             raise InboxError("an update could not be stored") from error
+
+
+def _outlives(update: Update) -> bool:
+    """Whether an update is kept until it is handled; who types in another chat has typed on by then."""
+    return update.inline_query is None
 
 
 def _read(data: dict[str, Any], bot: Bot) -> Update | None:

@@ -1,7 +1,6 @@
 """The inline mode: while somebody types in another chat, cards with the best quotations, each with its source and the caveat."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from bot.explainer import Explainer
 from bot.questions import MAX_CHARS
@@ -24,29 +23,25 @@ class Inline:
         self._explainer, self._debate = explainer, debate
         self._latest: dict[int, str] = {}
 
-    async def cards(
-        self, person: int, query_id: str, text: str, run: Callable[[Callable[[], list[Card]]], Awaitable[list[Card]]]
-    ) -> list[Card] | None:
-        """The cards for a query, made by `run` in a thread; None where a newer query of the same person has come."""
+    async def is_settled(self, person: int, query_id: str) -> bool:
+        """Whether somebody has stopped typing with this query; False where a newer one of theirs has come."""
         self._latest[person] = query_id
+        await asyncio.sleep(_DEBOUNCE_SECONDS)
+        if self._latest.get(person) != query_id:
+            return False
+        del self._latest[person]
+        return True
+
+    def cards(self, text: str) -> list[Card]:
+        """The cards for a query; none for one that says nothing yet."""
+        if len(text.strip()) < _MIN_CHARS:
+            return []
         try:
-            if len(text.strip()) < _MIN_CHARS:
-                return []
-            await asyncio.sleep(_DEBOUNCE_SECONDS)
-            if self._latest.get(person) != query_id:
-                return None
-            return await run(lambda: self._found(text[:MAX_CHARS]))
-        finally:
-            if self._latest.get(person) == query_id:
-                del self._latest[person]
+            answer = self._explainer.answer(text[:MAX_CHARS]).answer
+        except UsageError:
+            return []
+        return cards(answer, self._debate)[:_MOST]
 
     def ask_label(self, language: Language) -> str:
         """What the button above the cards says."""
         return texts(language, self._debate).say("inline_ask")
-
-    def _found(self, text: str) -> list[Card]:
-        try:
-            answer = self._explainer.answer(text).answer
-        except UsageError:
-            return []
-        return cards(answer, self._debate)[:_MOST]

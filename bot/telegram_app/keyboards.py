@@ -11,6 +11,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 SOURCES, VOICES, NEXT, RATE, REASON = "s", "v", "q", "u", "r"
 START, LANGUAGE, DELETE, PUBLISH = "k", "l", "d", "p"
+STARTS = ("positions", "sources", "news")
 USEFUL, NOT_USEFUL = "useful", "not_useful"
 REASONS: Mapping[str, str] = {
     "wrong_quote": "reason_wrong_quote",
@@ -55,7 +56,7 @@ def reason_rows(stored: StoredAnswer, say: Texts) -> Rows:
 
 def start_rows(say: Texts) -> Rows:
     """What can be asked by whoever has not asked anything yet."""
-    return tuple((Button(say.say(f"start_{name}"), f"{START}:{name}"),) for name in ("positions", "sources", "news"))
+    return tuple((Button(say.say(f"start_{name}"), f"{START}:{name}"),) for name in STARTS)
 
 
 def language_rows(say: Texts, person: int) -> Rows:

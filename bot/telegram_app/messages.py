@@ -32,7 +32,7 @@ _OPENING = frozenset({BlockKind.READ_AS, BlockKind.MESSAGE})
 _CLOSING = frozenset({BlockKind.CAVEAT_HEADING, BlockKind.CAVEAT, BlockKind.EDITION})
 _OWN = frozenset({AnswerStatus.SMALLTALK, AnswerStatus.UNAVAILABLE})
 _OF_A_LIST = frozenset({BlockKind.SOURCES_HEADING, BlockKind.EDITION})
-_NOTHING_STRONG: Mapping[Quote, tuple[tuple[int, int], ...]] = MappingProxyType({})
+NOTHING_STRONG: Mapping[Quote, tuple[tuple[int, int], ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def lay_out(
     answer: Answer,
     debate: Debate,
     heading: Sequence[Block] = (),
-    strong: Mapping[Quote, tuple[tuple[int, int], ...]] = _NOTHING_STRONG,
+    strong: Mapping[Quote, tuple[tuple[int, int], ...]] = NOTHING_STRONG,
 ) -> Laid:
     """An answer as it is sent, below a heading; its suggestions are left to the buttons, and `strong` of its quotes is bold.
 

@@ -99,12 +99,13 @@ class Routes:
 
     async def _typed(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
         query = update.inline_query
-        if query is None or not self._handling.welcomes(None, query.from_user.id):
+        if query is None or not await self._inline.is_settled(query.from_user.id, query.id):
             return
-        found = await self._inline.cards(query.from_user.id, query.id, query.query, self._handling.think)
-        if found is not None:
-            label = self._inline.ask_label(spoken_language(query.from_user.language_code))
-            await self._post.cards(query.id, found, ask_label=label, cache_seconds=CACHE_SECONDS)
+        if not self._handling.welcomes(None, query.from_user.id):
+            return
+        found = await self._handling.think(lambda: self._inline.cards(query.query))
+        label = self._inline.ask_label(spoken_language(query.from_user.language_code))
+        await self._post.cards(query.id, found, ask_label=label, cache_seconds=CACHE_SECONDS)
 
     async def _membership(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
         change = update.my_chat_member
