@@ -76,6 +76,24 @@ class Screen:
 
             yield on_progress
 
+    @contextmanager
+    def preview(self) -> Iterator[Callable[[Sequence[Block]], None]]:
+        """Blocks that stand on a terminal until the block ends, each run in place of the one before; nothing in a pipe."""
+        if not self.is_terminal:
+            yield lambda _blocks: None
+            return
+        from rich.live import Live
+        from rich.text import Text
+
+        console = self._console()
+        with Live(console=console, transient=True, auto_refresh=False) as live:
+
+            def show(blocks: Sequence[Block]) -> None:
+                rows = [Text(f"{'  ' * (block.kind in INDENTS)}{block.text}", _STYLES.get(block.kind, "")) for block in blocks]
+                live.update(Text("\n").join(rows), refresh=True)
+
+            yield show
+
     def _show_styled(self, blocks: Sequence[Block]) -> None:
         from rich.text import Text
 
