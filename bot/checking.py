@@ -18,7 +18,6 @@ from vectorstore.languages import Language
 from vectorstore.weighing import as_language
 from vectorstore.words import fold, words_in
 
-_MOST_NEW = 0.2  # of the words of a sentence that the quotation need not have
 _SAME_SENTENCE = 0.9
 
 
@@ -80,10 +79,9 @@ class Gate:
         if any(not self._is_named(word, names, vocabulary) for _, word in names_in(text)):
             return Flaw.NAME
         found = [(place, vocabulary.find(word, self._language)) for place, word in subject_words(text, self._language, names)]
-        known = [(place, places) for place, places in found if places]
-        if not known or len(found) - len(known) > _MOST_NEW * len(found):
+        if not found or not all(places for _, places in found):  # one word that is not there can say another thing
             return Flaw.UNSUPPORTED
-        return sense_flaw(text, self._language, offer.quote.text, language, known)
+        return sense_flaw(text, self._language, offer.quote.text, language, found)
 
     def _voice_id(self, named: str) -> str | None:
         voice = self._debate.voice(named) or self._debate.voice_named(named)

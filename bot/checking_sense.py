@@ -24,7 +24,7 @@ _KEPT = ("possibility", "expectation", "intention", "obligation", "future", "con
 """What the quotation says that the sentence may not leave out."""
 _ADDED = {
     "obligation": "obligation", "intention": "intention", "condition": "condition", "cause": "cause", "universal": "universal",
-    "only": "only", "future": "future expectation possibility intention", "earlier": "earlier", "later": "later",
+    "only": "only", "future": "future expectation intention", "earlier": "earlier", "later": "later",
 }  # fmt: skip
 """What the sentence says that the quotation must say too, and what there will do."""
 _SHORT = 2  # words of a clause that only says how the next is meant: "Het is mogelijk"
