@@ -141,17 +141,18 @@ class ChatModel:
         """The words of the model as they come, each with the tokens that it says it took so far."""
         from langsmith.run_helpers import tracing_context
 
-        model: Any = self._model.result()
-        try:
-            asked = model.with_structured_output(_SCHEMA, method="json_schema", include_raw=True) if in_json else model
-        except (NotImplementedError, TypeError, ValueError) as error:  # the provider has no such form
-            raise NotUnderstoodError from error
+        asked: Any = self._bound_to_schema() if in_json else self._model.result()
         messages = [("system", prompt.rules), ("human", prompt.data)]
         with tracing_context(enabled=False):  # what is set in the environment for other programs sends none of this anywhere
-            for piece in asked.stream(messages):
-                message = piece.get("raw") if isinstance(piece, dict) else piece
-                if message is not None:
-                    yield _words_of(message), int((getattr(message, "usage_metadata", None) or {}).get("total_tokens") or 0)
+            for message in asked.stream(messages):
+                yield _words_of(message), int((getattr(message, "usage_metadata", None) or {}).get("total_tokens") or 0)
+
+    def _bound_to_schema(self) -> Any:  # noqa: ANN401  # a model that is told a form in its provider's own way
+        """The model before the parser that LangChain puts behind it: that gives nothing before the end."""
+        try:
+            return self._model.result().with_structured_output(_SCHEMA, method="json_schema").first  # type: ignore[attr-defined]  # a RunnableSequence
+        except (AttributeError, NotImplementedError, TypeError, ValueError) as error:  # the provider has no such form
+            raise NotUnderstoodError from error
 
 
 class Writing:

@@ -36,12 +36,21 @@ _SHORT = {"jan": 1, "feb": 2, "febr": 2, "mrt": 3, "mar": 3, "apr": 4, "jun": 6,
 _SHORT |= {"okt": 10, "oct": 10, "nov": 11, "dec": 12}
 _WEEKDAYS = {
     name + ending: f"weekday {number}"
-    for names in ("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag", "monday tuesday wednesday thursday friday saturday sunday")
+    for names in (
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "monday tuesday wednesday thursday friday saturday sunday",
+    )
     for number, name in enumerate(names.split(), 1)
     for ending in ("", "en", "s")
 }
 _DAYS = {"vandaag": "today", "today": "today", "gisteren": "yesterday", "yesterday": "yesterday", "tomorrow": "tomorrow"}
-_DAYS |= {"morgen": "tomorrow", "overmorgen": "in two days", "eergisteren": "two days ago", "tonight": "tonight", "vanavond": "tonight"}
+_DAYS |= {
+    "morgen": "tomorrow",
+    "overmorgen": "in two days",
+    "eergisteren": "two days ago",
+    "tonight": "tonight",
+    "vanavond": "tonight",
+}
 _WHICH = {
     word: which
     for which, words in {
@@ -71,7 +80,16 @@ _PERIODS = {
     for word in words.split()
 }
 _SEASONS = frozenset({"summer", "winter", "spring", "autumn"})
-_STAGES = {"begin": "start", "early": "start", "eind": "end", "einde": "end", "end": "end", "late": "end", "medio": "middle", "mid": "middle"}
+_STAGES = {
+    "begin": "start",
+    "early": "start",
+    "eind": "end",
+    "einde": "end",
+    "end": "end",
+    "late": "end",
+    "medio": "middle",
+    "mid": "middle",
+}
 _DECADES = {"twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90}
 _DECADES |= {f"{word}er": value for word, value in _DECADES.items()}
 _EN_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties".split()

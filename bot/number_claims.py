@@ -81,7 +81,22 @@ _LABELS = {
 }
 _PARTS = re.compile(r"(?:eerste|tweede|first|second)")
 _LISTED = frozenset({",", "en", "and", "of", "or", "tot", "to", "-", "–", "met"})
-_LINKS = (("tot", "en", "met"), ("t", "/", "m"), ("van", "de"), ("tot",), ("to",), ("à",), ("a",), ("-",), ("–",), ("of",), ("or",), ("naar",), ("en",), ("and",))
+_LINKS = (
+    ("tot", "en", "met"),
+    ("t", "/", "m"),
+    ("van", "de"),
+    ("tot",),
+    ("to",),
+    ("à",),
+    ("a",),
+    ("-",),
+    ("–",),
+    ("of",),
+    ("or",),
+    ("naar",),
+    ("en",),
+    ("and",),
+)
 _FORMER = ("plaats", "place", "gezicht", "sight", "instantie", "instance")
 _DETERMINERS = frozenset("de het the als as zijn haar hun its their onze our this deze dit".split())
 

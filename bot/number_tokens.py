@@ -124,7 +124,10 @@ def _pieces(chunk: str, language: Language, *, is_first: bool) -> list[_Piece]:
     start = len(chunk) - len(chunk.lstrip(_OPENING))
     core = _DECIMALS_DASH.sub("", chunk[start:].rstrip(_CLOSING))
     end = start + len(core)
-    around = [_word(found) for found in _PIECE.finditer(chunk, 0, start) if found.group() != "'"], [_word(found) for found in _PIECE.finditer(chunk, end)]
+    around = (
+        [_word(found) for found in _PIECE.finditer(chunk, 0, start) if found.group() != "'"],
+        [_word(found) for found in _PIECE.finditer(chunk, end)],
+    )
     if _MARKER.fullmatch(chunk) and (is_first or chunk[0] in "[("):
         return [(Kind.NAME, f"[{core}]", 0, len(chunk), Fraction())]
     return [*around[0], *_numbers(core, start, language), *around[1]]
@@ -155,7 +158,10 @@ def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
         if not is_fraction:
             return name
         share = Fraction(int(low), int(high))
-        return [(Kind.NUMBER, f"{low}/{high}", start, start + found.end("high"), share), *_words_of(found, "suffix", "tail", start=start)]
+        return [
+            (Kind.NUMBER, f"{low}/{high}", start, start + found.end("high"), share),
+            *_words_of(found, "suffix", "tail", start=start),
+        ]
     for number in (low, high or ""):
         if len(number) > 1 and number[0] == "0" and number[1].isdigit():
             return name

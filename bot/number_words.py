@@ -40,9 +40,7 @@ _EN_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eight
 _EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NL = {word: value for value, word in enumerate([*_NL_ONES, *_NL_TEENS])}
 _NL |= {word: 10 * value for value, word in enumerate(_NL_TENS, 2)}
-_NL |= {
-    f"{one}en{ten}": 10 * tens + ones for tens, ten in enumerate(_NL_TENS, 2) for ones, one in enumerate(_NL_ONES[1:], 1)
-}
+_NL |= {f"{one}en{ten}": 10 * tens + ones for tens, ten in enumerate(_NL_TENS, 2) for ones, one in enumerate(_NL_ONES[1:], 1)}
 _EN = {word: value for value, word in enumerate([*_EN_ONES, *_EN_TEENS])}
 _EN |= {word: 10 * value for value, word in enumerate(_EN_TENS, 2)}
 _EN |= {"dozen": 12, "fourty": 40}
@@ -166,7 +164,10 @@ def _dutch_value(word: str) -> Fraction | None:
         before, found, after = word.rpartition(scale)
         if not found:
             continue
-        times, rest = _dutch_value(before) if before else Fraction(1), _dutch_value(after.removeprefix("en")) if after else Fraction(0)
+        times, rest = (
+            _dutch_value(before) if before else Fraction(1),
+            _dutch_value(after.removeprefix("en")) if after else Fraction(0),
+        )
         is_whole = times is not None and rest is not None and 0 < times < _THOUSAND and rest < _SCALES[scale]
         return times * _SCALES[scale] + rest if is_whole and times is not None and rest is not None else None
     return None

@@ -70,7 +70,11 @@ def _is_said(said: Moment, found: Moment) -> bool:
         return False
     if said.part is None and found.part in {"decade"}:
         return False
-    if said.reaches and found.reaches and any(mine is not None and mine != theirs for mine, theirs in zip(said.reaches, found.reaches, strict=True)):
+    if (
+        said.reaches
+        and found.reaches
+        and any(mine is not None and mine != theirs for mine, theirs in zip(said.reaches, found.reaches, strict=True))
+    ):
         return False
     return _are_bounds_said(said.bounds, found.bounds)
 
@@ -102,11 +106,17 @@ def _is_same(said: Amount, found: Amount) -> bool:
         return False
     if said.upper is None and found.upper is not None and not found.is_change:
         for end, bound in ((found.upper, Bound.AT_MOST), (found.value, Bound.AT_LEAST)):
-            if said.value == end and said.bounds - {Bound.ABOUT} == {bound} and _are_bounds_said(said.bounds, found.bounds | {bound}):
+            if (
+                said.value == end
+                and said.bounds - {Bound.ABOUT} == {bound}
+                and _are_bounds_said(said.bounds, found.bounds | {bound})
+            ):
                 return True
         return False
     is_value = said.value == found.value or (bool(said.ambiguous) and said.ambiguous == found.ambiguous)
-    return is_value and (said.upper, said.is_change) == (found.upper, found.is_change) and _are_bounds_said(said.bounds, found.bounds)
+    return (
+        is_value and (said.upper, said.is_change) == (found.upper, found.is_change) and _are_bounds_said(said.bounds, found.bounds)
+    )
 
 
 def _is_of_same(said: Amount, found: Amount, sentence: str, text: str, language: Language) -> bool:

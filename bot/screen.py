@@ -82,15 +82,20 @@ class Screen:
         if not self.is_terminal:
             yield lambda _blocks: None
             return
+        from rich.console import Group
         from rich.live import Live
+        from rich.padding import Padding
         from rich.text import Text
 
         console = self._console()
         with Live(console=console, transient=True, auto_refresh=False) as live:
 
             def show(blocks: Sequence[Block]) -> None:
-                rows = [Text(f"{'  ' * (block.kind in INDENTS)}{block.text}", _STYLES.get(block.kind, "")) for block in blocks]
-                live.update(Text("\n").join(rows), refresh=True)
+                rows = (Text(block.text, _STYLES.get(block.kind, "")) for block in blocks)
+                indents = (INDENTS.get(block.kind, 0) for block in blocks)
+                live.update(
+                    Group(*(Padding(row, (0, 0, 0, indent)) for row, indent in zip(rows, indents, strict=True))), refresh=True
+                )
 
             yield show
 

@@ -11,6 +11,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from bot.chat_model import ChatModel
 from bot.model_settings import ModelSettings
+from vectorstore.errors import UnavailableError
 
 Script = Callable[[list[BaseMessage]], str | Iterator[str]]
 """What a model says to the messages that it gets: a text, or the pieces of one, between which it may wait or fail."""
@@ -22,10 +23,10 @@ class ScriptedModel(BaseChatModel):
     script: Any
     """A `Script`."""
 
-    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+    def _generate(self, messages: list[BaseMessage], *_: object, **__: object) -> ChatResult:
         return ChatResult(generations=[ChatGeneration(message=AIMessage("".join(self.script(messages))))])
 
-    def _stream(self, messages: list[BaseMessage], *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+    def _stream(self, messages: list[BaseMessage], *_: object, **__: object) -> Iterator[ChatGenerationChunk]:
         said = self.script(messages)
         for piece in re.findall(r".{1,9}", said, re.DOTALL) if isinstance(said, str) else said:
             yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
@@ -49,6 +50,26 @@ class ScriptedChat(ChatModel):
     def takes_schema(self) -> bool:
         """It is asked for lines."""
         return False
+
+
+class NoAccounts:
+    """Accounts on a disk that cannot be read or written."""
+
+    def reserve(self, tokens: int, limit: int) -> bool:
+        """It fails."""
+        raise UnavailableError(f"{tokens} of {limit}")
+
+    def settle(self, reserved: int, used: int) -> None:
+        """It fails."""
+        raise UnavailableError(f"{reserved}, {used}")
+
+    def kept(self, key: str) -> str | None:
+        """It fails."""
+        raise UnavailableError(key)
+
+    def keep(self, key: str, drafts: str) -> None:
+        """It fails."""
+        raise UnavailableError(key, drafts)
 
 
 class Accounts:

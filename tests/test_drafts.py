@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from bot.drafts import MAX_CHARS, Draft, DraftReader
 
-JSON = '{"sentences": [{"text": "Het \\"kan\\" {zo}.", "cites": ["bk3f"]}, {"text": "En zo.", "cites": ["cc44", "bk3f"], "voice": "bcg"}]}'
+JSON = (
+    '{"sentences": [{"text": "Het \\"kan\\" {zo}.", "cites": ["bk3f"]}, '
+    '{"text": "En zo.", "cites": ["cc44", "bk3f"], "voice": "bcg"}]}'
+)
 TWO = [Draft('Het "kan" {zo}.', ("bk3f",)), Draft("En zo.", ("cc44", "bk3f"), "bcg")]
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -12,15 +12,16 @@ from langchain_core.messages import BaseMessage
 
 from bot.answers import Answer, AnswerStatus, Explanation, Mode, Outcome
 from bot.conversation import Turn
-from bot.explainer import Explainer
+from bot.explainer import Explained, Explainer
+from bot.generative import Accounts as AnyAccounts
 from bot.generative import ModelExplainer
 from bot.rendering import as_plain_text
-from tests.explaining import Accounts, Script, ScriptedChat, waits
+from tests.explaining import Accounts, NoAccounts, Script, ScriptedChat, waits
 from vectorstore.debate import Debate
 from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
-from vectorstore.errors import UnavailableError
+from vectorstore.languages import Language
 from vectorstore.retrieval import Retriever
 
 JOBS = "Hoeveel banen kan AI volgens BCG opleveren?"
@@ -46,7 +47,7 @@ def says(*sentences: str) -> Script:
     return lambda messages: "\n".join(f"{sentence} [{keys_in(messages)[0]}]" for sentence in sentences)
 
 
-def model(explainer: Explainer, script: Script, accounts: Accounts | None = None, **settings: object) -> ModelExplainer:
+def model(explainer: Explainer, script: Script, accounts: AnyAccounts | None = None, **settings: object) -> ModelExplainer:
     """An explainer with a model that follows a script."""
     return ModelExplainer(explainer, ScriptedChat(script, **settings), accounts or Accounts())
 
@@ -200,20 +201,10 @@ def test_budget_of_the_day_is_not_passed(explainer: Explainer) -> None:
     assert answer.notes[-1] == "Voor vandaag is er genoeg uitgelegd: het budget is op. Daarom zie je alleen de citaten."
 
 
-class Broken(Accounts):
-    """Accounts on a disk that cannot be written."""
-
-    def reserve(self, tokens: int, limit: int) -> bool:
-        """It fails."""
-        raise UnavailableError
-
-    kept = keep = settle = reserve  # type: ignore[assignment]  # they fail alike
-
-
 def test_what_cannot_be_counted_is_not_spent(explainer: Explainer) -> None:
     """Without a budget that can be kept the answer has quotations only; where there is no limit, nothing need be counted."""
-    limited = model(explainer, says(SENTENCE), Broken()).answer(JOBS).answer
-    free = model(explainer, says(SENTENCE), Broken(), chat_daily_tokens=0).answer(JOBS).answer
+    limited = model(explainer, says(SENTENCE), NoAccounts()).answer(JOBS).answer
+    free = model(explainer, says(SENTENCE), NoAccounts(), chat_daily_tokens=0).answer(JOBS).answer
     assert (limited.mode, free.mode) == (Mode.EXTRACTIVE, Mode.GENERATIVE)
 
 
@@ -264,10 +255,12 @@ def test_edition_that_changes_meanwhile_is_not_quoted(explainer: Explainer) -> N
 
         answered = 0
 
-        def answer(self, asked: str, conversation: object = (), language: object = None, *, read_as: str | None = None) -> object:  # type: ignore[override]
+        def answer(
+            self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None, *, read_as: str | None = None
+        ) -> Explained:
             """The answer, of another edition each time."""
             self.answered += 1
-            found = explainer.answer(asked)
+            found = super().answer(asked, conversation, language, read_as=read_as)
             return replace(found, answer=replace(found.answer, edition=replace(found.answer.edition, number=self.answered)))
 
         def edition(self) -> tuple[int, str, int]:
@@ -298,6 +291,6 @@ def test_two_people_are_explained_to_at_once(explainer: Explainer) -> None:
 
 def test_turns_are_those_without_a_model(explainer: Explainer) -> None:
     """The conversation afterwards is the same."""
-    turns: tuple[Turn, ...] = explainer.answer(JOBS).conversation
+    turns = explainer.answer(JOBS).conversation
     assert model(explainer, says(SENTENCE)).answer(JOBS).conversation == turns
     assert explainer.answer(JOBS).answer.status is AnswerStatus.ANSWERED

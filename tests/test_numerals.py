@@ -1,14 +1,11 @@
 """A sentence's numbers and dates are those of the passage that it cites, in Dutch and English, or they are unsupported."""
 
 import os
-from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
-from bot.number_claims import Amount, Name
-from bot.numerals import amounts_in, unsupported
+from bot.numerals import unsupported
 from vectorstore.languages import Language
 from vectorstore.settings import PREFIX
 
