@@ -25,9 +25,37 @@ class Mode(StrEnum):
     GENERATIVE = "generative"
 
 
+class Outcome(StrEnum):
+    """How it ended when a language model was asked to explain an answer."""
+
+    EXPLAINED = "explained"
+    TOO_LITTLE = "too_little"
+    STOPPED = "stopped"
+    LATE = "late"
+    BUSY = "busy"
+    FAILED = "failed"
+    OVER_BUDGET = "over_budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What became of a language model's explanation: how many of its sentences are shown, and how many were dropped, and why.
+
+    `model` is what it was set as; `dropped` holds flaws of `bot.checking` and how often each was found, most frequent first.
+    """
+
+    model: str
+    outcome: Outcome
+    kept: int = 0
+    dropped: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one voice says, in quotes; `voice` is None where no voice is known, `text` is None in extractive mode."""
+    """What one voice says, in quotes; `voice` is None where no voice is known.
+
+    `text` is a sentence of a language model that the quotes bear out, None where nobody wrote one.
+    """
 
     voice: Voice | None
     quotes: tuple[Quote, ...]
@@ -49,7 +77,7 @@ class Answer:
     `read_as` differs from `question` when a follow-up was completed. `reason` says what is missing, `message` is what the
     bot itself says (a greeting, a refusal), `nearest` holds quotes that come close to what was asked and no more. `notes`
     say what became of what is quoted (a later statement, a change of office), `suggestions` are questions that the
-    sources answer.
+    sources answer. `explanation` is None where no language model was asked; with one the quotes are those without it.
     """
 
     question: str
@@ -67,6 +95,7 @@ class Answer:
     message: str | None = None
     notes: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
+    explanation: Explanation | None = None
 
     @property
     def quotes(self) -> tuple[Quote, ...]:

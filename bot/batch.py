@@ -1,7 +1,7 @@
 """A batch: conversations in, one on a line of JSON, answers out, one on a line, in the same order."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from vectorstore.errors import UsageError
 from vectorstore.languages import Language
 
 if TYPE_CHECKING:
-    from bot.explainer import Explainer
+    from bot.explainer import Answers, Explainer
     from bot.workspace import Workspace
 
 
@@ -28,29 +28,33 @@ class _Request:
     problem: str | None = None
 
 
-def answer_lines(lines: Iterable[bytes], screen: Screen, workspace: "Workspace", language: Language | None) -> None:
+def answer_lines(
+    lines: Iterable[bytes], screen: Screen, workspace: "Workspace", answers: "Answers", language: Language | None
+) -> None:
     """Answer each line as soon as it is there; one that is empty is passed over, one that cannot be answered says so."""
-    explainer = workspace.explainer
     for line in lines:
         if line.strip():
             request = _read(line)
-            answer = _answer(request, explainer, request.language or language)
+            answer = _answer(request, workspace.explainer, answers, request.language or language)
             screen.line(json.dumps({"id": request.id, "answer": answer_as_json(answer, workspace.debate)}, ensure_ascii=False))
 
 
-def _answer(request: _Request, explainer: "Explainer", language: Language | None) -> Answer:
-    outcome = Failure(request.problem) if request.problem else attempt(lambda: _converse(request.turns, explainer, language))
+def _answer(request: _Request, explainer: "Explainer", answers: "Answers", language: Language | None) -> Answer:
+    outcome = (
+        Failure(request.problem) if request.problem else attempt(lambda: _converse(request.turns, explainer, answers, language))
+    )
     if isinstance(outcome, Failure):
         asked = printable(request.turns[-1]) if request.turns else ""
         return explainer.unavailable(asked, outcome.sentence, language)
     return outcome
 
 
-def _converse(turns: Iterable[str], explainer: "Explainer", language: Language | None) -> Answer:
-    """The answer to the last turn, read with those before it."""
+def _converse(turns: Sequence[str], explainer: "Explainer", answers: "Answers", language: Language | None) -> Answer:
+    """The answer to the last turn, read with those before it; nobody reads what answers these."""
     explained = None
-    for turn in turns:
-        explained = explainer.answer(turn, explained.conversation if explained else (), language)
+    for number, turn in enumerate(turns, start=1):
+        answering = answers if number == len(turns) else explainer
+        explained = answering.answer(turn, explained.conversation if explained else (), language)
     if explained is None:
         raise UsageError("There are no turns.")
     return explained.answer

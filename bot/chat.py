@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.history import History
 
     from bot.answers import Answer
+    from bot.explainer import Answers
     from bot.memory import Memory
 
 COMMANDS: Mapping[Language, Mapping[str, str]] = {
@@ -44,15 +45,18 @@ class Chat:
         screen: Screen,
         language: Language | None = None,
         memory: "Memory | None" = None,
+        answers: "Answers | None" = None,
     ) -> None:
         """`language` fixes that of the answers, None follows each question; `memory` holds a conversation to go on with.
+
+        `answers` answers the questions where that is not the explainer alone.
 
         Raises:
             UnavailableError: what is remembered cannot be read.
         """
         self._explainer, self._debate, self._screen, self._language = explainer, debate, screen, language
         self._say = texts(language or "nl", debate)
-        self._memory = memory
+        self._memory, self._answers = memory, answers or explainer
         self._conversation = memory.conversation(_KEY).turns if memory else ()
         self._last: Answer | None = None
 
@@ -85,7 +89,7 @@ class Chat:
     def _do(self, meaning: str | None, command: str, rest: str | None, line: str) -> None:
         match meaning:
             case "ask":
-                self._answered(self._explainer.answer(line, self._conversation, self._language))
+                self._answered(self._answers.answer(line, self._conversation, self._language))
             case "positions":
                 explained = self._explainer.positions(rest, self._language)
                 self._answered(explained, [positions_heading(explained.answer, rest, self._debate)])

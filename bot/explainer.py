@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.answers import Answer, AnswerStatus, EditionStamp, Statement, cited_sources
 from bot.choices import Choice
@@ -10,7 +10,7 @@ from bot.conversation import ReadQuestion, Turn, read_in_conversation
 from bot.extractive import Selection, select
 from bot.notes import notes_on
 from bot.phrases import anywhere
-from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, subject_of
+from bot.questions import SMALLTALK, Kind, Question, Wanted, clean, named_voices, names_subject, read_question, subject_of
 from bot.remembered import QuotePlace
 from bot.suggestions import suggest
 from bot.surroundings import surrounded
@@ -41,6 +41,13 @@ class Explained:
     confidence: float | None = None
 
 
+class Answers(Protocol):
+    """Whatever answers a question in a conversation."""
+
+    def answer(self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None) -> Explained:
+        """The answer; raises what `Explainer.answer` does."""
+
+
 class Explainer:
     """Answers questions from whatever edition is current when they are asked."""
 
@@ -49,8 +56,10 @@ class Explainer:
         self._editions, self._retriever, self._debate = editions, retriever, debate
         self._language = language
 
-    def answer(self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None) -> Explained:
-        """The answer to a question, read with the turns before it.
+    def answer(
+        self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None, *, read_as: str | None = None
+    ) -> Explained:
+        """The answer to a question, read with the turns before it, or as `read_as` where somebody has completed it already.
 
         Raises:
             UsageError: the question is empty or too long.
@@ -58,6 +67,9 @@ class Explainer:
         """
         asked = clean(asked)
         read = read_in_conversation(asked, conversation, self._debate, language or self._language)
+        if read_as is not None:
+            completed = read_question(read_as, self._debate, read.question.language)
+            read = replace(read, question=replace(completed, asked=asked), shown=read_as)
         return self._explain(asked, read, conversation)
 
     @property

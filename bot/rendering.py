@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from itertools import groupby
 
-from bot.answers import Answer, AnswerStatus, Statement
+from bot.answers import Answer, AnswerStatus
 from bot.blocks import Block, BlockKind, blocks_as_text, printable, printable_lines
 from bot.framing import Frame, citation
 from bot.texts import texts
@@ -25,7 +25,7 @@ def render(answer: Answer, debate: Debate, cut: Collection[Quote] = ()) -> list[
     frame = Frame.of(answer, debate, cut)
     return [
         *_opening(answer, frame),
-        *(block for statement in answer.statements for block in _statement(statement, frame)),
+        *_statements(answer, frame),
         *_silent(answer, frame),
         *(Block(BlockKind.NOTE, printable(note)) for note in answer.notes),
         *_nearest(answer, frame),
@@ -47,6 +47,17 @@ def render_caveat(answer: Answer, debate: Debate, cut: Collection[Quote] = ()) -
     return list(_caveat(answer, Frame.of(answer, debate, cut)))
 
 
+def render_preview(answer: Answer, debate: Debate) -> list[Block]:
+    """What there is of an explanation while it is being written: below the caveat, which nothing that comes can push away."""
+    frame = Frame.of(answer, debate)
+    blocks = list(_caveat(answer, frame))
+    for statement in answer.statements:
+        if statement.text:
+            blocks.append(Block(BlockKind.HEADING, frame.heading(statement.quotes[0], statement.voice)))
+            blocks.append(Block(BlockKind.SENTENCE, printable(statement.text)))
+    return [*blocks, Block(BlockKind.NOTE, frame.say.say("explaining"))]
+
+
 def positions_heading(answer: Answer, topic: str | None, debate: Debate | None = None) -> Block:
     """What stands above an answer that shows the positions on a topic, or on the debate as a whole."""
     say = texts(answer.language, debate)
@@ -60,7 +71,7 @@ def as_plain_text(answer: Answer, debate: Debate) -> str:
 
 
 def answer_as_json(answer: Answer, debate: Debate) -> dict[str, object]:
-    """The answer in schema 1 of docs/contract.md, with `message`, `notes`, `suggestions` and what a source rests on added to it."""
+    """The answer in schema 1 of docs/contract.md, with what is added to it there."""
     return {
         "schema": SCHEMA,
         "question": answer.question,
@@ -77,6 +88,7 @@ def answer_as_json(answer: Answer, debate: Debate) -> dict[str, object]:
         "silent_voices": [_voice_as_json(voice) for voice in answer.silent_voices],
         "caveat": _quote_as_json(answer.caveat),
         "nearest": [_quote_as_json(quote) for quote in answer.nearest],
+        "explanation": asdict(answer.explanation) if answer.explanation else None,
         "notes": list(answer.notes),
         "suggestions": list(answer.suggestions),
         "sources": [source_as_json(source) for source in answer.sources],
@@ -113,12 +125,17 @@ def _opening(answer: Answer, frame: Frame) -> Iterator[Block]:
         yield Block(BlockKind.MESSAGE, printable(answer.reason))
 
 
-def _statement(statement: Statement, frame: Frame) -> Iterator[Block]:
-    for number, (heading, quotes) in enumerate(groupby(statement.quotes, lambda quote: frame.heading(quote, statement.voice))):
+def _statements(answer: Answer, frame: Frame) -> Iterator[Block]:
+    """Each quote under its voice, below what a language model says of it; who wrote that is said at the end."""
+    quoted = [(statement, quote) for statement in answer.statements for quote in statement.quotes]
+    for heading, group in groupby(quoted, lambda pair: frame.heading(pair[1], pair[0].voice)):
         yield Block(BlockKind.HEADING, heading)
-        if statement.text and number == 0:
-            yield Block(BlockKind.SENTENCE, printable(statement.text))
-        yield from (frame.block(BlockKind.QUOTE, quote) for quote in quotes)
+        for statement, quote in group:
+            if statement.text and quote == statement.quotes[0]:
+                yield Block(BlockKind.SENTENCE, frame.say.say("explained", sentences=printable(statement.text)))
+            yield frame.block(BlockKind.QUOTE, quote)
+    if any(statement.text for statement in answer.statements):
+        yield Block(BlockKind.NOTE, frame.say.say("explained_by"))
 
 
 def _silent(answer: Answer, frame: Frame) -> Iterator[Block]:

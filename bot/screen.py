@@ -76,6 +76,29 @@ class Screen:
 
             yield on_progress
 
+    @contextmanager
+    def preview(self) -> Iterator[Callable[[Sequence[Block]], None]]:
+        """Blocks that stand on a terminal until the block ends, each run in place of the one before; nothing in a pipe."""
+        if not self.is_terminal:
+            yield lambda _blocks: None
+            return
+        from rich.console import Group
+        from rich.live import Live
+        from rich.padding import Padding
+        from rich.text import Text
+
+        console = self._console()
+        with Live(console=console, transient=True, auto_refresh=False) as live:
+
+            def show(blocks: Sequence[Block]) -> None:
+                rows = (Text(block.text, _STYLES.get(block.kind, "")) for block in blocks)
+                indents = (INDENTS.get(block.kind, 0) for block in blocks)
+                live.update(
+                    Group(*(Padding(row, (0, 0, 0, indent)) for row, indent in zip(rows, indents, strict=True))), refresh=True
+                )
+
+            yield show
+
     def _show_styled(self, blocks: Sequence[Block]) -> None:
         from rich.text import Text
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.blocks import Block
-    from bot.explainer import Explained
+    from bot.explainer import Answers, Explained
     from bot.workspace import Workspace
 
 _EXIT_CODES = {"not_in_sources": 3, "unavailable": 1}
@@ -35,6 +35,11 @@ AnswerLanguage = Annotated[
 ]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also show which sentences were weighed, and how; on stderr, or in the JSON.")
+]
+
+UsesModel = Annotated[
+    bool | None,
+    typer.Option("--llm/--no-llm", help="Whether the language model explains; it does where KANTTEKENING_CHAT_MODEL is set."),
 ]
 
 app = typer.Typer(
@@ -64,6 +69,7 @@ def ask(
     ] = False,
     language: AnswerLanguage = None,
     explain: Explain = False,
+    llm: UsesModel = None,
 ) -> None:
     """Answer a question, in quotations.
 
@@ -74,15 +80,17 @@ def ask(
 
     if as_jsonl:
         if question is not None or as_json or explain:
-            raise UsageError("--jsonl reads its questions from stdin and goes with --language alone.")
+            raise UsageError("--jsonl reads its questions from stdin and goes with --language and --llm alone.")
         from bot.batch import answer_lines
 
         workspace = Workspace(Screen(sys.stderr))
-        answer_lines(sys.stdin.buffer, Screen(sys.stdout), workspace, language)
+        answers = _answers(workspace, Screen(sys.stderr, is_quiet=True), llm=llm)
+        answer_lines(sys.stdin.buffer, Screen(sys.stdout), workspace, answers, language)
         return
     asked = clean(_question(question))  # before anything is loaded or built for it
     workspace = Workspace(Screen(sys.stderr))
-    _tell(workspace.explainer.answer(asked, language=language), workspace, as_json=as_json, explain=explain)
+    screen = Screen(sys.stdout, is_quiet=as_json)
+    _tell(_answers(workspace, screen, llm=llm).answer(asked, (), language), workspace, as_json=as_json, explain=explain)
 
 
 @app.command()
@@ -110,6 +118,7 @@ def chat(
         typer.Option("--keep", help="Go on with the conversation that was kept, and keep it until `kanttekening forget`."),
     ] = False,
     language: AnswerLanguage = None,
+    llm: UsesModel = None,
 ) -> None:
     """Talk with the documents: ask, and ask on. Nothing of it is kept, unless you say so."""
     from bot.chat import Chat, talk
@@ -119,7 +128,9 @@ def chat(
     memory = workspace.memory if keep else None
     if memory and isinstance(untidy := attempt(memory.tidy), Failure):  # what is too old is not gone on with
         Screen(sys.stderr).line(printable(untidy.sentence))
-    conversation = Chat(workspace.explainer, workspace.debate, Screen(sys.stdout), language or workspace.language, memory)
+    screen = Screen(sys.stdout)
+    answers = _answers(workspace, screen, llm=llm)
+    conversation = Chat(workspace.explainer, workspace.debate, screen, language or workspace.language, memory, answers)
     talk(conversation, workspace.shelf.home if keep else None)
 
 
@@ -136,6 +147,22 @@ app.command()(evaluate)
 app.command()(init)
 app.command()(register)
 app.command()(forget)
+
+
+def _answers(workspace: "Workspace", screen: Screen, *, llm: bool | None) -> "Answers":
+    """What answers questions: with the language model where one is set, unless it is not wanted.
+
+    Raises:
+        UsageError: it is wanted, and none is set; or it cannot be used as it is set.
+    """
+    model = workspace.model_explainer if llm is not False else None
+    if model is None:
+        if llm:
+            raise UsageError("There is no language model. Set KANTTEKENING_CHAT_MODEL, such as ollama:llama3.2; see docs/llm.md.")
+        return workspace.explainer
+    from bot.live_answer import LiveExplainer
+
+    return LiveExplainer(model, workspace.model_accounts, screen, Screen(sys.stderr))
 
 
 def _question(given: str | None) -> str:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,17 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.blocks import printable
+from bot.loading import loading, settings_of
 from bot.screen import Screen
 from bot.texts import check_texts
 from vectorstore.debate import Debate, load_debate
-from vectorstore.embeddings import BUNDLED, PassageEmbeddings, import_onnxruntime, load_embeddings
+from vectorstore.embeddings import BUNDLED, PassageEmbeddings, load_embeddings
 from vectorstore.errors import BusyError, DamagedEditionError, NoEditionError, UsageError
 from vectorstore.languages import Language
-from vectorstore.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from bot.explainer import Explainer
+    from bot.generative import ModelExplainer
     from bot.memory import Memory
+    from bot.model_accounts import ModelAccounts
     from ingest.origins import Found
     from ingest.purging import PurgeReceipt as PurgeReceipt  # noqa: PLC0414  # for the commands, which do not know the ingest
     from ingest.receipt import Receipt as Receipt  # noqa: PLC0414  # likewise
@@ -55,7 +56,7 @@ class Workspace:
         Raises:
             UsageError: a setting, or the debate file, cannot be used.
         """
-        self.settings = _settings(flags)
+        self.settings = settings_of(flags)
         self.debate: Debate = load_debate(self.settings.debate)
         check_texts(self.debate)
         self._notices = notices
@@ -83,7 +84,7 @@ class Workspace:
     @cached_property
     def explainer(self) -> "Explainer":
         """Answers questions; where nothing was ever ingested, or by an earlier bundled model, an edition is built before."""
-        with _loading(self.settings.embedding_model) as model:
+        with loading(self.settings.embedding_model) as model:
             from bot.explainer import Explainer  # noqa: F401  # while the model is read
             from vectorstore.edition import EditionReader
 
@@ -91,6 +92,26 @@ class Workspace:
         self.embeddings = embeddings
         self._prepare_edition()
         return self._explainer(EditionReader(self.shelf, embeddings.model))
+
+    @cached_property
+    def model_explainer(self) -> "ModelExplainer | None":
+        """Answers questions with the language model that is set; None where none is."""
+        from bot.model_settings import load_model_settings
+
+        if load_model_settings().chat_model is None:
+            return None
+        from bot.chat_model import ChatModel
+        from bot.generative import ModelExplainer
+
+        model = ChatModel(load_model_settings())  # it loads while the edition is opened
+        return ModelExplainer(self.explainer, model, self.model_accounts)
+
+    @cached_property
+    def model_accounts(self) -> "ModelAccounts":
+        """What is kept of the work of a language model."""
+        from bot.model_accounts import model_accounts_in
+
+        return model_accounts_in(self.settings.home_dir)
 
     def explainer_of(self, info: "EditionInfo") -> "Explainer":
         """Answers questions from one edition, whichever is current."""
@@ -276,21 +297,3 @@ class Workspace:
         if current.model.name == self.embeddings.model.name == BUNDLED and current.model != self.embeddings.model:
             return f"Edition {current.number} in {home!r} was made with an earlier bundled model: building it anew from its texts."
         return None
-
-
-def _settings(flags: Mapping[str, object]) -> Settings:
-    try:
-        return load_settings(**flags)
-    except UnicodeDecodeError as error:
-        raise UsageError(f"'.env' in {str(Path.cwd())!r} is not UTF-8. Save it as UTF-8, or move it.") from error
-
-
-@contextmanager
-def _loading(model: str) -> "Iterator[Future[PassageEmbeddings]]":
-    """The model, loading while the block runs: reading the bundled one leaves Python free to import the rest."""
-    with ThreadPoolExecutor(1) as pool:
-        if model == BUNDLED:
-            import tokenizers  # noqa: F401  # two threads that import the same packages can trip over each other
-
-            import_onnxruntime()
-        yield pool.submit(load_embeddings, model)

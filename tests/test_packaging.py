@@ -27,6 +27,8 @@ from vectorstore.version import VERSION
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CONSTRAINTS = (ROOT / "constraints.txt").read_text("utf-8")
 QUESTION = "Hoeveel banen kan AI volgens BCG opleveren?"
+CHAT_EXTRAS = ("anthropic", "mistralai", "ollama", "openai")
+"""What installs a language model's provider."""
 MAX_MODEL_BYTES = 40 * 1024 * 1024
 
 
@@ -45,8 +47,11 @@ def third_party(*, training: bool) -> set[str]:
 
 
 def test_dependencies_are_what_is_imported() -> None:
-    """Every declared dependency is imported somewhere, and everything that is imported is declared."""
-    assert {canonicalize_name(each.name) for each in declared()} == third_party(training=False)
+    """Every declared dependency is imported somewhere, and everything that is imported is declared; providers are only named."""
+    named = {each: {canonicalize_name(found.name) for found in declared(each)} for each in CHAT_EXTRAS}
+    shared = set.intersection(*named.values())
+    assert {canonicalize_name(each.name) for each in declared()} | shared == third_party(training=False)
+    assert {each: found - shared for each, found in named.items()} == {each: {f"langchain-{each}"} for each in CHAT_EXTRAS}
 
 
 def test_training_needs_what_its_extra_adds() -> None:
@@ -58,14 +63,19 @@ def test_training_needs_what_its_extra_adds() -> None:
 
 def test_dependencies_have_lower_bounds_only() -> None:
     """What a dependency may not be is for constraints.txt to say."""
-    bounds = [each for each in (*declared(), *declared("dev")) if {part.operator for part in each.specifier} != {">="}]
+    bounds = [
+        each
+        for group in (None, "dev", *CHAT_EXTRAS)
+        for each in declared(group)
+        if {part.operator for part in each.specifier} != {">="}
+    ]
     assert bounds == []
 
 
 def test_constraints_pin_every_dependency() -> None:
     """Each direct dependency has one pin, and the pin is within its bounds."""
     pins = _pins()
-    every = (*declared(), *declared("dev"), *declared("training"))
+    every = [each for group in (None, "dev", "training", *CHAT_EXTRAS) for each in declared(group)]
     wrong = [str(each) for each in every if pins[canonicalize_name(each.name)] not in each.specifier]
     assert wrong == []
 

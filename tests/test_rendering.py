@@ -363,6 +363,7 @@ def test_whole_answer_as_json() -> None:
         "silent_voices": [{"id": "szabo", "name": "Zsolt Szabó"}],
         "caveat": caveat,
         "nearest": [reported],
+        "explanation": None,
         "notes": ["Vos said more later."],
         "suggestions": ["Wat vindt Vos?"],
         "sources": [

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.model_settings import ModelSettings, load_model_settings
 from bot.settings import FrontSettings, load_front_settings
 from tests.conftest import ROOT
 from vectorstore.errors import UsageError
 from vectorstore.settings import PREFIX, Settings, load_settings
 
-FIELDS = {**Settings.model_fields, **FrontSettings.model_fields}
+FIELDS = {**Settings.model_fields, **FrontSettings.model_fields, **ModelSettings.model_fields}
 EXAMPLE = ROOT / ".env.example"
 _ENTRY = re.compile(rf"^# (?P<comment>.+)\n# {PREFIX}(?P<name>[A-Z_]+)=(?P<value>.*)$", re.MULTILINE)
 
@@ -35,11 +36,11 @@ def test_example_says_what_settings_say() -> None:
 def test_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Taking away every # from `.env.example` changes nothing; an empty value is no value."""
     monkeypatch.delenv(f"{PREFIX}HOME")
-    defaults = load_settings(), load_front_settings()
+    defaults = load_settings(), load_front_settings(), load_model_settings()
     text = EXAMPLE.read_text("utf-8").replace(f"# {PREFIX}", PREFIX)
     (tmp_path / ".env").write_text(text, "utf-8")
     assert text.count(f"\n{PREFIX}") == len(FIELDS)
-    assert (load_settings(), load_front_settings()) == defaults
+    assert (load_settings(), load_front_settings(), load_model_settings()) == defaults
 
 
 def test_readme_names_settings_that_exist() -> None:

@@ -1,0 +1,80 @@
+"""Settings of the language model that may explain; none is asked where none is set."""
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vectorstore.errors import UsageError
+from vectorstore.settings import PREFIX
+
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # an address to go to, not to listen on
+_OLLAMA = "http://localhost:11434"
+_SERVERS = {"openai": "api.openai.com", "anthropic": "api.anthropic.com", "mistralai": "api.mistral.ai"}
+"""Where the providers that are installed as extras are, for people to read."""
+
+
+class ModelSettings(BaseSettings):
+    """What a user can set of the language model; `.env.example` lists each with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    chat_model: str | None = Field(
+        None, description="The language model that may explain, as provider:name, such as ollama:llama3.2; empty asks none."
+    )
+    chat_url: str | None = Field(
+        None, description="Where the model is, for a server of your own; with openai:NAME any that speaks OpenAI's language."
+    )
+    chat_key: SecretStr | None = Field(None, description="The key of that server; empty takes the provider's own variable.")
+    chat_temperature: float = Field(0.0, ge=0, le=2, description="How freely the model words things.")
+    chat_seconds: float = Field(30.0, gt=0, description="After how many seconds a model that is not ready is left alone.")
+    chat_tokens: int = Field(1_500, ge=50, description="The most tokens that a model may write for an answer.")
+    chat_retries: int = Field(1, ge=0, description="How often a model that is busy or fails is asked again, within those seconds.")
+    chat_daily_tokens: int = Field(
+        200_000,
+        ge=0,
+        description="How many tokens a day all answers together may take; after that answers quote only. 0 is no limit.",
+    )
+
+    @model_validator(mode="after")
+    def _has_provider(self) -> Self:
+        if self.chat_model and not all(part.strip() for part in self.chat_model.partition(":")[::2]):
+            raise ValueError("it is not PROVIDER:NAME")
+        return self
+
+    @property
+    def provider(self) -> str:
+        """The part of the model's name before the colon."""
+        return (self.chat_model or "").partition(":")[0]
+
+    @property
+    def server(self) -> str:
+        """Where questions go, for people to read: a host, or the name of the provider where that is all that is known."""
+        if self.chat_url:
+            return urlsplit(self.chat_url).netloc.rpartition("@")[2] or self.chat_url
+        if self.provider == "ollama":
+            return urlsplit(_OLLAMA).netloc
+        return _SERVERS.get(self.provider, self.provider)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model runs on this machine."""
+        return (urlsplit(f"//{self.server}").hostname or "") in _LOCAL_HOSTS
+
+
+def load_model_settings(**flags: object) -> ModelSettings:
+    """Settings from flags, then environment, then `.env`.
+
+    Raises:
+        UsageError: a value is not allowed; the message names the variable.
+    """
+    try:
+        return ModelSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = PREFIX + ("_".join(str(part) for part in problem["loc"][:1]) or "chat_model").upper()
+        value = problem["input"] if problem["loc"] else ""
+        raise UsageError(f"{name} is {value!r}: {problem['msg']}. See .env.example.") from error
