@@ -123,7 +123,7 @@ def _factor(word: str) -> Meaning | None:
 def _english_share(word: str) -> Meaning | None:
     """The plural of an ordinal is a share: "thirds"."""
     value = _EN_ORDINALS.get(word[:-1]) if word.endswith("s") else None
-    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # noqa: PLR2004  # "seconds" are time
+    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # "seconds" are time
 
 
 def _dutch(word: str) -> Meaning | None:

@@ -139,9 +139,7 @@ def _sum(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
         if half := _and_a_half(tokens, end):
             current, place, end, is_firm = current + Fraction(1, 2), half, half, True
             continue
-        if _text(tokens, place) == "-" and tokens[place].is_glued and current % _HUNDRED >= 2 * _TEN:
-            place += 1
-        elif (
+        if (_text(tokens, place) == "-" and tokens[place].is_glued and current % _HUNDRED >= 2 * _TEN) or (
             _text(tokens, place) in {"en", "and"}
             and not is_between
             and (found.sort is Sort.SCALE)
@@ -232,7 +230,7 @@ def _share(tokens: Sequence[Token], at: int, language: Language) -> Spelled | No
     )
     if parts.sort is Sort.SHARE and parts.value < 1:
         return Spelled(times * parts.value * 100, place + 1, "percent")
-    is_part = parts.sort is Sort.ORDINAL and parts.value > 2 and times < parts.value  # noqa: PLR2004  # there is no "two seconds" of a whole
+    is_part = parts.sort is Sort.ORDINAL and parts.value > 2 and times < parts.value  # there is no "two seconds" of a whole
     if is_part and (times > 1 or _text(tokens, place + 1) in _PART_ENDS | {""}):
         return Spelled(100 * times / parts.value, place + 1, "percent")
     return None
