@@ -1,5 +1,6 @@
 """What stands around a number and makes it another claim: "meer dan", "hooguit", "ongeveer", "of meer", "per jaar", "minder"."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ class Bound(StrEnum):
     AT_MOST = "at most"
     LESS = "less than"
     ONLY = "only"
+    EVEN = "even"
+    ESTIMATED = "estimated"
     AVERAGE = "average"
     SOME = "some"
     EVERY = "every"
@@ -43,13 +46,13 @@ def _phrases(**written: str) -> _Phrases:
 
 
 _BEFORE = _phrases(
-    ABOUT="ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de, naar schatting, geschat, geschatte, "
-    "geschat op, plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, an estimated, estimated, "
-    "estimated at, in the order of, in de orde van, naar verwachting, verwachte, expected",
+    ABOUT="ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de, plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, "
+    "in the order of, in de orde van",
+    ESTIMATED="naar schatting, geschat, geschatte, geschat op, an estimated, estimated, estimated at, geraamd, geraamde, geraamd op",
     ALMOST="bijna, nagenoeg, vrijwel, net geen, een kleine, krap, nearly, almost, just under, close to, dicht bij de, haast",
     AT_LEAST="minstens, minimaal, ten minste, tenminste, op zijn minst, op z'n minst, zeker, niet minder dan, een minimum van, at least, "
-    "at the very least, a minimum of, minimum, no less than, no fewer than, not less than, minstens een, ≥, van minimaal, vanaf, maar liefst, "
-    "liefst, as many as, as much as, wel",
+    "at the very least, a minimum of, minimum, no fewer than, not less than, minstens een, ≥, van minimaal, vanaf",
+    EVEN="maar liefst, liefst, as many as, as much as, wel, no less than",
     MORE="meer dan, ruim, boven, boven de, hoger dan, groter dan, ouder dan, langer dan, een dikke, dik, more than, over, above, in excess of, "
     "upwards of, higher than, greater than, older than, longer than, well over, larger than, exceeding, exceeds, exceed, >, later dan, "
     "later than, beyond, meer is dan, more than the, meer dan de",
@@ -65,7 +68,7 @@ _BEFORE = _phrases(
     PAST="afgelopen, de afgelopen, voorbije, laatste, past, last, vorige, previous",
     COMING="komende, aankomende, volgende, next, coming, upcoming",
 )
-_OVER = ("over",)
+_OVER, _UNDER = ("over",), ("onder",)
 _AFTER = _phrases(
     AT_LEAST="of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older, and over, en hoger, of langer, "
     "or longer, minimaal, at least, plus, plussers, plusser",
@@ -97,6 +100,9 @@ _LESS = frozenset(
     dropped reduction reduce reduces reduced shrink shrinks down cut cuts""".split()
 )
 _WIDE = 3
+_EXPECTING = re.compile(r"(?:raming|begroting|verwachting|prognose|voorspelling|plan|doel|cijfer|schatting|budget|strategie)\w*$")
+ESTIMATING = re.compile(r"\b(?:schat|schatten|schatte|schatting|raamt|ramen|raamde|raming|estimates?|estimated)\b", re.IGNORECASE)
+"""Words that make the numbers of a sentence estimates."""
 
 
 def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bound, int] | None:
@@ -108,7 +114,7 @@ def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bo
     return None
 
 
-def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, is_time: bool) -> tuple[frozenset[Bound], int]:
+def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, has_unit: bool, is_time: bool) -> tuple[frozenset[Bound], int]:
     """The bounds right before a number, and where the first of them begins."""
     bounds, first, place = set[Bound](), start, start
     while place:
@@ -119,6 +125,8 @@ def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, is
                 if not is_time:
                     break
                 bound = Bound.AHEAD
+            if words == _UNDER and not has_unit:
+                break  # "onder 758 consultants" is among them
             if words == ("tot",) and begin and tokens[begin - 1].text in _LEADS:
                 break
             bounds.add(bound)
@@ -146,6 +154,8 @@ def date_bounds(tokens: Sequence[Token], start: int) -> tuple[frozenset[Bound], 
     place = start
     while True:
         if found := _backwards(tokens, place, _DATE_BEFORE):
+            if tokens[found[1]].written.lower() == "voor" and found[1] and _EXPECTING.search(tokens[found[1] - 1].text):
+                return frozenset(), start
             return frozenset({found[0]}), found[1]
         if not place or tokens[place - 1].text not in _SKIPPED:
             return frozenset(), start
@@ -155,7 +165,7 @@ def date_bounds(tokens: Sequence[Token], start: int) -> tuple[frozenset[Bound], 
 def turn_of(tokens: Sequence[Token], start: int, end: int) -> tuple[int, bool]:
     """Whether a number is said to be more (1) or less (-1), and whether that stands right after it: "10% minder"."""
     after = tokens[end].text if end < len(tokens) else ""
-    if after in _MORE | _LESS and not (end + 1 < len(tokens) and tokens[end + 1].text in {"dan", "than"} and False):
+    if after in _MORE | _LESS:
         return (1 if after in _MORE else -1), True
     for token in reversed(tokens[max(0, start - _WIDE) : start]):
         if token.kind is not Kind.WORD:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
-from bot.dates import Moment, moments_at, rank_at
+from bot.dates import Moment, may_begin_date, moments_at, rank_at
 from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
-from bot.number_tokens import Kind, Token, is_ambiguous, tokens_in
-from bot.number_units import CURRENCIES, TIMES, Unit, counted_at, per_what, unit_at, unit_before
+from bot.number_tokens import Kind, Token, is_ambiguous, is_year, tokens_in
+from bot.number_units import CURRENCIES, TIMES, UNITS, Unit, counted_at, per_what, unit_at, unit_before
+from bot.number_words import meaning
 from bot.spelled import Spelled, cardinal_at, spelled_at
-from vectorstore.languages import Language
+from vectorstore.languages import STOP_WORDS, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,15 @@ _LABELS = {
     }.items()
     for word in words.split()
 }
+_LANGUAGES: tuple[Language, Language] = ("nl", "en")
+_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,2}){0,2}")
+_HYPHENED = re.compile(r"([^\W\d_]+)-(\d+)$")
+_SMALL = frozenset("een one a an geen no eerst".split())
+_VAGUE = {
+    word: name
+    for name, words in {"majority": "meerderheid merendeel majority", "minority": "minderheid minority", "handful": "handvol handful"}.items()
+    for word in words.split()
+}
 _PARTS = re.compile(r"(?:eerste|tweede|first|second)")
 _LISTED = frozenset({",", "en", "and", "of", "or", "tot", "to", "-", "–", "met"})
 _LINKS = (("tot", "en", "met"), ("t", "/", "m"), ("van", "de"), ("tot",), ("to",), ("à",), ("a",), ("-",), ("–",), ("of",), ("or",), ("naar",), ("en",), ("and",))
@@ -102,7 +112,7 @@ def _claims(tokens: Sequence[Token], language: Language) -> Iterator[Claim]:
             yield _claim(tokens, at, at + 1, Name(f"{label} {token.written}"))
             at += 1
             continue
-        if _is_no_word(token):
+        if not _may_begin(token, language):
             at += 1
             continue
         claims, end = _read_at(tokens, at, language)
@@ -110,9 +120,11 @@ def _claims(tokens: Sequence[Token], language: Language) -> Iterator[Claim]:
         at = max(end, at + 1)
 
 
-def _is_no_word(token: Token) -> bool:
-    """Whether nothing can begin at a token: a comma, a bracket."""
-    return token.kind is Kind.SIGN
+def _may_begin(token: Token, language: Language) -> bool:
+    """Whether a claim can begin at a token; at most words and at signs none can."""
+    if token.kind is not Kind.WORD:
+        return token.kind is not Kind.SIGN
+    return token.text in _SMALL or token.text in _VAGUE or may_begin_date(token.text) or meaning(token.text, language) is not None
 
 
 def _label(tokens: Sequence[Token], at: int, label: str) -> str:
@@ -121,9 +133,29 @@ def _label(tokens: Sequence[Token], at: int, label: str) -> str:
     if token.kind is Kind.NUMBER:
         if before == "." and at > 1:
             before = tokens[at - 2].text
-        is_named = before in _LABELS and token.written.isdigit() and not unit_at(tokens, at + 1).name
-        return _LABELS[before] if is_named else label if label and token.written.isdigit() else ""
+        if not _NUMBERED.fullmatch(token.written) or unit_at(tokens, at + 1).name:
+            return ""
+        return _LABELS.get(before) or label or _named(tokens, at)
     return label if token.text in _LISTED else ""
+
+
+def _named(tokens: Sequence[Token], at: int) -> str:
+    """The name that a number is a part of: "Llama 3"; one that counts something after it is none."""
+    token, name = tokens[at], tokens[at - 1] if at else None
+    if name is None or name.kind is not Kind.WORD or not name.is_capital or is_year(token) or token.is_glued:
+        return ""
+    is_word = any(name.text in STOP_WORDS[language] or meaning(name.text, language) for language in _LANGUAGES)
+    is_bound = bool(bounds_before(tokens, at, "nl", has_unit=True, is_time=False)[0]) or name.text in UNITS or may_begin_date(name.text)
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    counts = after is not None and (
+        after.is_glued and after.text not in ".,;:!?)'\"" or meaning(after.text, "nl") or meaning(after.text, "en") or _is_thing(after)
+    )
+    return "" if is_word or is_bound or counts or may_begin_date(after.text if after else "") else name.text
+
+
+def _is_thing(token: Token) -> bool:
+    """Whether a word could name what a number counts."""
+    return token.kind is Kind.WORD and not any(token.text in STOP_WORDS[language] for language in _LANGUAGES)
 
 
 def _claim(tokens: Sequence[Token], first: int, end: int, said: Amount | Moment | Name, *, is_firm: bool = True) -> Claim:
@@ -135,7 +167,11 @@ def _read_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[list
     if dated := moments_at(tokens, at, language):
         return [_claim(tokens, first, end, moment) for moment, first, end in dated[0]], dated[1]
     if tokens[at].kind is Kind.NAME:
-        return [_claim(tokens, at, at + 1, Name(tokens[at].text))], at + 1
+        return [_claim(tokens, at, at + 1, Name(_HYPHENED.sub(r"\1 \2", tokens[at].text)))], at + 1
+    if tokens[at].text in _VAGUE:
+        return [_claim(tokens, at, at + 1, Name(_VAGUE[tokens[at].text]))], at + 1
+    if [token.text for token in tokens[max(0, at - 2) : at + 1]] == ["voor", "het", "eerst"]:
+        return [_claim(tokens, at, at + 1, Amount(Fraction(1), "ordinal"))], at + 1
     if ranked := _rank(tokens, at, language):
         return ranked
     if found := spelled_at(tokens, at, language):
@@ -172,7 +208,7 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     """A number with its unit, the other end of its range, its bounds and what it counts."""
     unit = _unit(tokens, at, found)
     upper, end, is_change = None, unit.end, False
-    if other := _upper(tokens, at, unit, language):
+    if other := _upper(tokens, at, unit, language, has_unit=unit.end > found.end):
         upper, last, is_change = other
         unit, end = (last if last.name else Unit(unit.name, last.end)), last.end
         if found.scale == 1 < upper.scale and found.value < upper.value / upper.scale:
@@ -182,7 +218,7 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     first = at - 1 if at and unit_before(tokens, at) else at
     if first and tokens[first - 1].text in {"-", "min", "minus"} and _is_minus(tokens, first):
         found, first = replace(found, value=-found.value), first - 1
-    bounds, begin = bounds_before(tokens, first, language, is_time=is_time)
+    bounds, begin = bounds_before(tokens, first, language, has_unit=name is not None, is_time=is_time)
     if after := bound_after(tokens, end):
         bounds, end = bounds | {after[0]}, after[1]
     counted = counted_at(tokens, end, language, needs_of=name is not None and name not in {"factor", "times", "magnitude"})
@@ -208,7 +244,9 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
 def _unit(tokens: Sequence[Token], at: int, found: Spelled) -> Unit:
     """The unit of a number, from the number itself, after it, or a currency before it."""
     after = unit_at(tokens, found.end)
-    if found.unit and after.name is None:
+    if found.unit == "magnitude" and after.name:
+        return Unit(f"magnitude {after.name}", after.end)
+    if found.unit:
         return Unit(found.unit, found.end)
     return after if after.name or not unit_before(tokens, at) else Unit(unit_before(tokens, at), found.end)
 
@@ -219,7 +257,7 @@ def _is_minus(tokens: Sequence[Token], first: int) -> bool:
     return token.text != "-" or not token.is_glued
 
 
-def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language) -> tuple[Spelled, Unit, bool] | None:
+def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language, *, has_unit: bool) -> tuple[Spelled, Unit, bool] | None:
     """The other end of a range, its unit, and whether the range is a change: "van 5 naar 10"."""
     words = tuple(token.text for token in tokens[unit.end : unit.end + 3])
     before = {token.text for token in tokens[max(0, at - 3) : at]}
@@ -237,6 +275,6 @@ def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language) -> 
         after = unit_at(tokens, upper.end)
         if after.name is None and unit_before(tokens, place) and unit.name in CURRENCIES:
             after = Unit(unit.name, upper.end)
-        is_other = unit.name is not None and after.name is not None and unit.name != after.name
+        is_other = (unit.name is not None and after.name is not None and unit.name != after.name) or (has_unit and after.name is None)
         return None if is_other or not upper.is_firm else (upper, after, link == ("naar",))
     return None

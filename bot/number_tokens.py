@@ -60,7 +60,10 @@ _MARKER = re.compile(r"[\[(]\d{1,3}[\])][.,;:]?|\d{1,2}[.)]")
 _PIECE = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+(?:'[^\W\d_]+)?|[^\w\s]|_", re.IGNORECASE)
 _MIXED = re.compile(r"[a-z].*[\u0370-\u052f]|[\u0370-\u052f].*[a-z]")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
-_SMALL_FRACTION_END = 9
+_DIGIT = re.compile(r"[0-9]")
+_PICTURES = "🔟💯"
+_LONG_DECIMALS = re.compile(r"\d[.,]\d{4}")
+_SMALL_FRACTION_END, _LONGEST_YEARS = 9, 10
 _GROUP = 3
 
 
@@ -82,18 +85,14 @@ def _as_read(char: str) -> str:
 
 def _is_numeral(char: str) -> bool:
     """Whether a character stands for a number: "7", "²", "½", "三"."""
-    return unicodedata.numeric(char, None) is not None
+    return char in _PICTURES or unicodedata.numeric(char, None) is not None
 
 
 def tokens_in(text: str, language: Language) -> list[Token]:
     """The tokens of a text, in order; each place is one of the text as written."""
-    read, places = [], []
-    for place, char in enumerate(text):
-        if seen := _as_read(char):
-            read.append(seen)
-            places.append(place)
-    places.append(len(text))
-    line, tokens = "".join(read), list[Token]()
+    seen = list(map(_as_read, text))
+    places = [place for place, char in enumerate(seen) if char]
+    line, tokens = "".join(seen), list[Token]()
     for chunk in _CHUNK.finditer(line):
         is_first = not line[: chunk.start()].rpartition("\n")[2].strip()
         pieces = _pieces(chunk.group(), language, is_first=is_first)
@@ -119,7 +118,7 @@ _Piece = tuple[Kind, str, int, int, Fraction]
 
 def _pieces(chunk: str, language: Language, *, is_first: bool) -> list[_Piece]:
     """What stands between two spaces, taken apart."""
-    if not any(map(_is_numeral, chunk)):
+    if not _DIGIT.search(chunk) and (chunk.isascii() or not any(map(_is_numeral, chunk))):
         return [_word(found) for found in _PIECE.finditer(chunk)]
     start = len(chunk) - len(chunk.lstrip(_OPENING))
     core = _DECIMALS_DASH.sub("", chunk[start:].rstrip(_CLOSING))
@@ -150,14 +149,15 @@ def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
     if found is None:
         return name
     low, high = found["low"], found["high"]
-    if found["link"] == "/" and not (_YEAR.fullmatch(low) and _YEAR.fullmatch(high)):
+    is_years = bool(high) and bool(_YEAR.fullmatch(low) and _YEAR.fullmatch(high)) and 0 < int(high) - int(low) <= _LONGEST_YEARS
+    if found["link"] == "/" and not is_years:
         is_fraction = low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= _SMALL_FRACTION_END and not found["currency"]
         if not is_fraction:
             return name
         share = Fraction(int(low), int(high))
         return [(Kind.NUMBER, f"{low}/{high}", start, start + found.end("high"), share), *_words_of(found, "suffix", "tail", start=start)]
     for number in (low, high or ""):
-        if len(number) > 1 and number[0] == "0" and number[1].isdigit():
+        if (len(number) > 1 and number[0] == "0" and number[1].isdigit()) or _LONG_DECIMALS.search(number):
             return name
     pieces = [*before, *_words_of(found, "sign", "currency", start=start), _digits(found, "low", start, language)]
     pieces += _words_of(found, "between", "link", "again", start=start)

@@ -45,7 +45,7 @@ _NL |= {
 }
 _EN = {word: value for value, word in enumerate([*_EN_ONES, *_EN_TEENS])}
 _EN |= {word: 10 * value for value, word in enumerate(_EN_TENS, 2)}
-_EN |= {"dozen": 12, "fourty": 40}
+_EN |= {"dozen": 12, "dozijn": 12}
 _THOUSAND, _MILLION, _MILLIARD, _BILLION = 10**3, 10**6, 10**9, 10**12
 _SCALES = {
     "honderd": 100, "hundred": 100, "duizend": _THOUSAND, "thousand": _THOUSAND, "k": _THOUSAND,

@@ -26,7 +26,7 @@ class Spelled:
 
 _HUNDRED, _TEN = 100, 10
 _ALONE = frozenset({"een", "one", "a", "an"})
-_AS_MANY = frozenset("zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower duurder langer".split())
+_AS_MANY = frozenset("zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower minder less fewer kleiner langzamer slower zwaarder duurder langer".split())
 _NOT_EIGHT = frozenset("het dit dat de een zich deze die men hij zij ze we wij ik niet".split())
 _PART_ENDS = frozenset("van of deel part minder meer less more fewer hoger lager higher lower is zijn . , ; : ! ? ) in op".split())
 _ONE_OF = frozenset("de het deze die hun onze the these those its their our many".split())
