@@ -14,12 +14,21 @@ SHORT = {"jan": 1, "feb": 2, "febr": 2, "mrt": 3, "mar": 3, "apr": 4, "jun": 6, 
 SHORT |= {"okt": 10, "oct": 10, "nov": 11, "dec": 12}
 WEEKDAYS = {
     name + ending: f"weekday {number}"
-    for names in ("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag", "monday tuesday wednesday thursday friday saturday sunday")
+    for names in (
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "monday tuesday wednesday thursday friday saturday sunday",
+    )
     for number, name in enumerate(names.split(), 1)
     for ending in ("", "en", "s")
 }
 DAYS = {"vandaag": "today", "today": "today", "gisteren": "yesterday", "yesterday": "yesterday", "tomorrow": "tomorrow"}
-DAYS |= {"morgen": "tomorrow", "overmorgen": "in two days", "eergisteren": "two days ago", "tonight": "tonight", "vanavond": "tonight"}
+DAYS |= {
+    "morgen": "tomorrow",
+    "overmorgen": "in two days",
+    "eergisteren": "two days ago",
+    "tonight": "tonight",
+    "vanavond": "tonight",
+}
 WHICH = {
     word: which
     for which, words in {
@@ -49,7 +58,16 @@ PERIODS = {
     for word in words.split()
 }
 SEASONS = frozenset({"summer", "winter", "spring", "autumn"})
-STAGES = {"begin": "start", "early": "start", "eind": "end", "einde": "end", "end": "end", "late": "end", "medio": "middle", "mid": "middle"}
+STAGES = {
+    "begin": "start",
+    "early": "start",
+    "eind": "end",
+    "einde": "end",
+    "end": "end",
+    "late": "end",
+    "medio": "middle",
+    "mid": "middle",
+}
 DECADES = {"twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90}
 DECADES |= {f"{word}er": value for word, value in DECADES.items()}
 EN_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties".split()
@@ -63,5 +81,7 @@ COUNTED = re.compile(
     r"organi[sz]ations|woningen|gemeenten|leerlingen|studenten|students|municipalities|euros?|dollars?|pond|pounds|procent|percent|per|"
     r"\w{3,}banen|deelnemers|respondenten|respondents|documenten|documents|uur|dagen|hours|days|keer|times|huizen|patienten|patients|kinderen"
 )
+BEGINNINGS = frozenset({*MONTHS, *SHORT, *WEEKDAYS, *DAYS, *WHICH, *DECADES, *PERIODS, "jaren"})
+"""The words at which a date can begin."""
 AFTER_ORDINAL = frozenset("e de ste st nd rd th".split())
 LAST_DAY, LAST_MONTH, LAST_CENTURY = 31, 12, 1900

@@ -3,7 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.date_words import AFTER_ORDINAL, BEFORE_MONTH, COUNTED, DAYS, DECADES, EN_DECADES, LAST_CENTURY, LAST_DAY, LAST_MONTH, MONTHS, NUMERIC, PERIODS, QUARTER, SEASONS, SHORT, STAGES, VERBS, WEEKDAYS, WHICH
+from bot.date_words import (
+    AFTER_ORDINAL,
+    BEFORE_MONTH,
+    BEGINNINGS,
+    COUNTED,
+    DAYS,
+    DECADES,
+    EN_DECADES,
+    LAST_CENTURY,
+    LAST_DAY,
+    LAST_MONTH,
+    MONTHS,
+    NUMERIC,
+    PERIODS,
+    QUARTER,
+    SEASONS,
+    SHORT,
+    STAGES,
+    VERBS,
+    WEEKDAYS,
+    WHICH,
+)
 from bot.number_bounds import Bound, date_bounds
 from bot.number_tokens import Kind, Token, is_year
 from bot.number_words import Sort, meaning
@@ -43,7 +64,7 @@ def moments_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[tu
 
 def may_begin_date(word: str) -> bool:
     """Whether a date can begin at a folded word."""
-    return any(word in words for words in (MONTHS, SHORT, WEEKDAYS, DAYS, WHICH, DECADES, PERIODS)) or word == "jaren"
+    return word in BEGINNINGS
 
 
 def _bare(moment: Moment) -> tuple[int | None, ...]:
@@ -138,13 +159,21 @@ def _day_first(tokens: Sequence[Token], at: int, _language: Language) -> tuple[M
     day = _day_of(tokens, at)
     if day is None:
         return None
-    place = day[1] + (_text(tokens, day[1]) == "of")
-    if month := _month_of(tokens, place):
-        year = _year_of(tokens, month[1])
-        return Moment(year[0] if year else None, month[0], day[0]), year[1] if year else month[1]
+    if found := _day_and_month(tokens, at):
+        return found
     link = _link_end(tokens, day[1])
-    other = _day_first(tokens, link, _language) if link else None
+    other = _day_and_month(tokens, link) if link else None
     return (Moment(other[0].year, other[0].month, day[0]), day[1]) if other else None
+
+
+def _day_and_month(tokens: Sequence[Token], at: int) -> tuple[Moment, int] | None:
+    """ "22 april 2025", "22nd of April"."""
+    day = _day_of(tokens, at)
+    month = _month_of(tokens, day[1] + (_text(tokens, day[1]) == "of")) if day else None
+    if day is None or month is None:
+        return None
+    year = _year_of(tokens, month[1])
+    return Moment(year[0] if year else None, month[0], day[0]), year[1] if year else month[1]
 
 
 def _month_first(tokens: Sequence[Token], at: int, language: Language) -> tuple[Moment, int] | None:

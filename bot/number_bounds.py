@@ -1,7 +1,7 @@
 """What stands around a number and makes it another claim: "meer dan", "hooguit", "ongeveer", "of meer", "per jaar", "minder"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from bot.number_tokens import Kind, Token
@@ -74,6 +74,7 @@ _AFTER = _phrases(
     "or longer, minimaal, at least, plus, plussers, plusser",
     AT_MOST="of minder, or less, or fewer, of lager, or lower, maximaal, hooguit, at most, of jonger, or younger, ten hoogste",
     ABOUT="of zo, or so, ongeveer",
+    AVERAGE="on average, gemiddeld",
     AGO="geleden, ago, eerder, earlier, terug",
     AHEAD="later, hence, from now",
 )
@@ -92,14 +93,14 @@ _LEADS = frozenset("leidt leiden leidde geleid leid komt komen kwam gekomen bepe
 _MORE = frozenset(
     """meer extra hoger hogere erbij stijging toename groei stijgt stijgen steeg stegen gestegen groeit groeien groeide gegroeid toeneemt
     toenemen toegenomen verhoogd verhogen verhoging more higher greater increase increases increased rise rises rose risen grow grows grew
-    growth additional up raise raises raised gain""".split()
+    growth additional sneller vaker langer beter faster quicker better longer up raise raises raised gain""".split()
 )
 _LESS = frozenset(
     """minder lager lagere eraf daling afname krimp daalt dalen daalde daalden gedaald krimpt krimpen gekrompen afneemt afnemen afgenomen
     verlaagd verlagen verlaging less fewer lower decrease decreases decreased decline declines declined fall falls fell fallen drop drops
-    dropped reduction reduce reduces reduced shrink shrinks down cut cuts""".split()
+    dropped reduction reduce reduces reduced shrink shrinks trager langzamer korter slechter slower worse shorter down cut cuts""".split()
 )
-_WIDE = 3
+_WIDE, _FAR = 3, 8
 _EXPECTING = re.compile(r"(?:raming|begroting|verwachting|prognose|voorspelling|plan|doel|cijfer|schatting|budget|strategie)\w*$")
 ESTIMATING = re.compile(r"\b(?:schat|schatten|schatte|schatting|raamt|ramen|raamde|raming|estimates?|estimated)\b", re.IGNORECASE)
 """Words that make the numbers of a sentence estimates."""
@@ -114,7 +115,9 @@ def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bo
     return None
 
 
-def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, has_unit: bool, is_time: bool) -> tuple[frozenset[Bound], int]:
+def bounds_before(
+    tokens: Sequence[Token], start: int, language: Language, *, has_unit: bool, is_time: bool
+) -> tuple[frozenset[Bound], int]:
     """The bounds right before a number, and where the first of them begins."""
     bounds, first, place = set[Bound](), start, start
     while place:
@@ -167,9 +170,17 @@ def turn_of(tokens: Sequence[Token], start: int, end: int) -> tuple[int, bool]:
     after = tokens[end].text if end < len(tokens) else ""
     if after in _MORE | _LESS:
         return (1 if after in _MORE else -1), True
-    for token in reversed(tokens[max(0, start - _WIDE) : start]):
-        if token.kind is not Kind.WORD:
+    turns = {1 if word in _MORE else -1 for word in _clause(tokens, start, end) if word in _MORE | _LESS}
+    return (turns.pop() if len(turns) == 1 else 0), False
+
+
+def _clause(tokens: Sequence[Token], start: int, end: int) -> Iterator[str]:
+    """The words around a number up to a comma or the like."""
+    for token in reversed(tokens[max(0, start - _FAR) : start]):
+        if token.kind is Kind.SIGN:
             break
-        if token.text in _MORE | _LESS:
-            return (1 if token.text in _MORE else -1), False
-    return 0, False
+        yield token.text
+    for token in tokens[end : end + _WIDE]:
+        if token.kind is Kind.SIGN:
+            break
+        yield token.text

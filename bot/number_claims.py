@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dates import Moment, may_begin_date, moments_at, rank_at
 from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
 from bot.number_tokens import Kind, Token, is_ambiguous, is_year, tokens_in
-from bot.number_units import CURRENCIES, TIMES, UNITS, Unit, counted_at, per_what, unit_at, unit_before
+from bot.number_units import CURRENCIES, TIMES, UNITS, Unit, counted_at, counted_before, per_what, unit_at, unit_before
 from bot.number_words import meaning
 from bot.spelled import Spelled, cardinal_at, spelled_at
 from vectorstore.languages import STOP_WORDS, Language
@@ -86,12 +86,31 @@ _HYPHENED = re.compile(r"([^\W\d_]+)-(\d+)$")
 _SMALL = frozenset("een one a an geen no eerst".split())
 _VAGUE = {
     word: name
-    for name, words in {"majority": "meerderheid merendeel majority", "minority": "minderheid minority", "handful": "handvol handful"}.items()
+    for name, words in {
+        "majority": "meerderheid merendeel majority",
+        "minority": "minderheid minority",
+        "handful": "handvol handful",
+    }.items()
     for word in words.split()
 }
 _PARTS = re.compile(r"(?:eerste|tweede|first|second)")
 _LISTED = frozenset({",", "en", "and", "of", "or", "tot", "to", "-", "–", "met"})
-_LINKS = (("tot", "en", "met"), ("t", "/", "m"), ("van", "de"), ("tot",), ("to",), ("à",), ("a",), ("-",), ("–",), ("of",), ("or",), ("naar",), ("en",), ("and",))
+_LINKS = (
+    ("tot", "en", "met"),
+    ("t", "/", "m"),
+    ("van", "de"),
+    ("tot",),
+    ("to",),
+    ("à",),
+    ("a",),
+    ("-",),
+    ("–",),
+    ("of",),
+    ("or",),
+    ("naar",),
+    ("en",),
+    ("and",),
+)
 _FORMER = ("plaats", "place", "gezicht", "sight", "instantie", "instance")
 _DETERMINERS = frozenset("de het the als as zijn haar hun its their onze our this deze dit".split())
 
@@ -145,10 +164,20 @@ def _named(tokens: Sequence[Token], at: int) -> str:
     if name is None or name.kind is not Kind.WORD or not name.is_capital or is_year(token) or token.is_glued:
         return ""
     is_word = any(name.text in STOP_WORDS[language] or meaning(name.text, language) for language in _LANGUAGES)
-    is_bound = bool(bounds_before(tokens, at, "nl", has_unit=True, is_time=False)[0]) or name.text in UNITS or may_begin_date(name.text)
+    is_bound = (
+        bool(bounds_before(tokens, at, "nl", has_unit=True, is_time=False)[0]) or name.text in UNITS or may_begin_date(name.text)
+    )
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    counts = after is not None and (
-        after.is_glued and after.text not in ".,;:!?)'\"" or meaning(after.text, "nl") or meaning(after.text, "en") or _is_thing(after)
+    later = tokens[at + 2] if at + 2 < len(tokens) else None
+    is_linked = later is not None and (
+        later.kind is Kind.NUMBER or meaning(later.text, "nl") is not None or later.text in {"de", "the"}
+    )
+    counts = after is not None and (is_linked or
+        after.is_glued
+        and after.text not in ".,;:!?)'\""
+        or meaning(after.text, "nl")
+        or meaning(after.text, "en")
+        or _is_thing(after)
     )
     return "" if is_word or is_bound or counts or may_begin_date(after.text if after else "") else name.text
 
@@ -221,8 +250,9 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     bounds, begin = bounds_before(tokens, first, language, has_unit=name is not None, is_time=is_time)
     if after := bound_after(tokens, end):
         bounds, end = bounds | {after[0]}, after[1]
-    counted = counted_at(tokens, end, language, needs_of=name is not None and name not in {"factor", "times", "magnitude"})
-    if after := bound_after(tokens, end + 1):
+    needs_of = name is not None and name not in {"factor", "times", "magnitude"}
+    counted = counted_at(tokens, end, language, needs_of=needs_of) or (counted_before(tokens, begin, language) if needs_of else ())
+    if after := bound_after(tokens, end + 1) or _average(tokens, end):
         bounds |= {after[0]}
     turn, is_turned = turn_of(tokens, begin, end)
     amount = Amount(
@@ -241,6 +271,12 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     return [_claim(tokens, begin, end, amount, is_firm=found.is_firm)], end
 
 
+def _average(tokens: Sequence[Token], end: int) -> tuple[Bound, int] | None:
+    """Whether "on average" stands a few words after a number: "26 minutes a day on average"."""
+    found = (bound_after(tokens, place) for place in (end + 2, end + 3))
+    return next((bound for bound in found if bound and bound[0] is Bound.AVERAGE), None)
+
+
 def _unit(tokens: Sequence[Token], at: int, found: Spelled) -> Unit:
     """The unit of a number, from the number itself, after it, or a currency before it."""
     after = unit_at(tokens, found.end)
@@ -257,7 +293,9 @@ def _is_minus(tokens: Sequence[Token], first: int) -> bool:
     return token.text != "-" or not token.is_glued
 
 
-def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language, *, has_unit: bool) -> tuple[Spelled, Unit, bool] | None:
+def _upper(
+    tokens: Sequence[Token], at: int, unit: Unit, language: Language, *, has_unit: bool
+) -> tuple[Spelled, Unit, bool] | None:
     """The other end of a range, its unit, and whether the range is a change: "van 5 naar 10"."""
     words = tuple(token.text for token in tokens[unit.end : unit.end + 3])
     before = {token.text for token in tokens[max(0, at - 3) : at]}
@@ -275,6 +313,8 @@ def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language, *, 
         after = unit_at(tokens, upper.end)
         if after.name is None and unit_before(tokens, place) and unit.name in CURRENCIES:
             after = Unit(unit.name, upper.end)
-        is_other = (unit.name is not None and after.name is not None and unit.name != after.name) or (has_unit and after.name is None)
+        is_other = (unit.name is not None and after.name is not None and unit.name != after.name) or (
+            has_unit and after.name is None
+        )
         return None if is_other or not upper.is_firm else (upper, after, link == ("naar",))
     return None

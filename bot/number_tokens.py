@@ -6,10 +6,10 @@ no plain number stays one name: "GPT-4", "24/7", "10²".
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from vectorstore.languages import Language
 from vectorstore.words import fold
@@ -24,8 +24,7 @@ class Kind(Enum):
     SIGN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a text: folded, with its place in the text as written, and its value when it is a number in digits."""
 
     kind: Kind
@@ -63,6 +62,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _DIGIT = re.compile(r"[0-9]")
 _PICTURES = "🔟💯"
 _LONG_DECIMALS = re.compile(r"\d[.,]\d{4}")
+_NONE = Fraction()
 _SMALL_FRACTION_END, _LONGEST_YEARS = 9, 10
 _GROUP = 3
 
@@ -94,22 +94,11 @@ def tokens_in(text: str, language: Language) -> list[Token]:
     places = [place for place, char in enumerate(seen) if char]
     line, tokens = "".join(seen), list[Token]()
     for chunk in _CHUNK.finditer(line):
-        is_first = not line[: chunk.start()].rpartition("\n")[2].strip()
-        pieces = _pieces(chunk.group(), language, is_first=is_first)
+        pieces = _pieces(chunk.group(), language, is_first=not chunk.start() or line[chunk.start() - 1] == "\n")
         for kind, piece, start, end, value in pieces:
             first, last = chunk.start() + start, chunk.start() + end
-            tokens.append(
-                Token(
-                    kind,
-                    fold(piece) if kind is Kind.WORD else piece.lower(),
-                    places[first],
-                    places[last - 1] + 1,
-                    is_glued=start > 0,
-                    value=value,
-                    written=piece,
-                    is_capital=piece[:1].isupper(),
-                )
-            )
+            folded = fold(piece) if kind is Kind.WORD else piece.lower()
+            tokens.append(Token(kind, folded, places[first], places[last - 1] + 1, start > 0, value, piece, piece[0].isupper()))  # noqa: FBT003
     return tokens
 
 
@@ -118,14 +107,19 @@ _Piece = tuple[Kind, str, int, int, Fraction]
 
 def _pieces(chunk: str, language: Language, *, is_first: bool) -> list[_Piece]:
     """What stands between two spaces, taken apart."""
+    if chunk.isascii() and chunk.isalpha():
+        return [(Kind.WORD, chunk, 0, len(chunk), _NONE)]
     if not _DIGIT.search(chunk) and (chunk.isascii() or not any(map(_is_numeral, chunk))):
         return [_word(found) for found in _PIECE.finditer(chunk)]
     start = len(chunk) - len(chunk.lstrip(_OPENING))
     core = _DECIMALS_DASH.sub("", chunk[start:].rstrip(_CLOSING))
     end = start + len(core)
-    around = [_word(found) for found in _PIECE.finditer(chunk, 0, start) if found.group() != "'"], [_word(found) for found in _PIECE.finditer(chunk, end)]
+    around = (
+        [_word(found) for found in _PIECE.finditer(chunk, 0, start) if found.group() != "'"],
+        [_word(found) for found in _PIECE.finditer(chunk, end)],
+    )
     if _MARKER.fullmatch(chunk) and (is_first or chunk[0] in "[("):
-        return [(Kind.NAME, f"[{core}]", 0, len(chunk), Fraction())]
+        return [(Kind.NAME, f"[{core}]", 0, len(chunk), _NONE)]
     return [*around[0], *_numbers(core, start, language), *around[1]]
 
 
@@ -141,11 +135,11 @@ def _word(found: re.Match[str]) -> _Piece:
 def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
     """A number, a range or a fraction in digits with what is glued to it; a name when it is anything else."""
     if core[:4].lower() == "mid-" and _YEAR.fullmatch(core[4:]):
-        core, start, before = core[4:], start + 4, [(Kind.WORD, "mid", start, start + 3, Fraction())]
+        core, start, before = core[4:], start + 4, [(Kind.WORD, "mid", start, start + 3, _NONE)]
     else:
         before = []
     found = _PLAIN.fullmatch(core)
-    name: list[_Piece] = [(Kind.NAME, core, start, start + len(core), Fraction())]
+    name: list[_Piece] = [(Kind.NAME, core, start, start + len(core), _NONE)]
     if found is None:
         return name
     low, high = found["low"], found["high"]
@@ -155,7 +149,10 @@ def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
         if not is_fraction:
             return name
         share = Fraction(int(low), int(high))
-        return [(Kind.NUMBER, f"{low}/{high}", start, start + found.end("high"), share), *_words_of(found, "suffix", "tail", start=start)]
+        return [
+            (Kind.NUMBER, f"{low}/{high}", start, start + found.end("high"), share),
+            *_words_of(found, "suffix", "tail", start=start),
+        ]
     for number in (low, high or ""):
         if (len(number) > 1 and number[0] == "0" and number[1].isdigit()) or _LONG_DECIMALS.search(number):
             return name
@@ -173,7 +170,7 @@ def _words_of(found: re.Match[str], *groups: str, start: int) -> list[_Piece]:
         if not found[group]:
             continue
         if group in {"currency", "again"}:
-            pieces.append((Kind.WORD, found[group], start + found.start(group), start + found.end(group), Fraction()))
+            pieces.append((Kind.WORD, found[group], start + found.start(group), start + found.end(group), _NONE))
             continue
         for kind, piece, first, last, value in map(_word, re.finditer(r"'?[^\W\d_]+|[^\w\s]", found[group])):
             place = start + found.start(group)

@@ -62,7 +62,7 @@ _SKIPPED = frozenset("extra meer minder more fewer less additional aan".split())
 _OF = frozenset({"van", "of", "aan"})
 _ARTICLES = frozenset("de het alle hun onze zijn haar deze die the all its their our these those".split())
 _LISTED = frozenset("en and of or tot to à a van naar is zijn was waren kan kunnen will can may zal zullen zou zouden".split())
-_MOST_WORDS, _WIDE = 4, 3
+_MOST_WORDS, _WIDE, _FAR = 4, 3, 8
 _QUOTES = frozenset("\"'“”„‘*_«»")
 
 
@@ -139,6 +139,16 @@ def counted_at(tokens: Sequence[Token], at: int, language: Language, *, needs_of
         if token.text not in _SKIPPED:
             words.append(token.text)
     return tuple(words)
+
+
+def counted_before(tokens: Sequence[Token], start: int, language: Language) -> tuple[str, ...]:
+    """What a share is of, where that begins the clause: "Van de werkenden gebruikt 43 procent AI"."""
+    for at in range(start - 1, max(-1, start - _FAR), -1):
+        if tokens[at].text in {"van", "of"} and (at == 0 or tokens[at - 1].kind is Kind.SIGN):
+            return counted_at(tokens, at, language, needs_of=True)
+        if tokens[at].kind is Kind.SIGN:
+            break
+    return ()
 
 
 def _is_letters(tokens: Sequence[Token], at: int) -> bool:

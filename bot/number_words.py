@@ -40,9 +40,7 @@ _EN_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eight
 _EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NL = {word: value for value, word in enumerate([*_NL_ONES, *_NL_TEENS])}
 _NL |= {word: 10 * value for value, word in enumerate(_NL_TENS, 2)}
-_NL |= {
-    f"{one}en{ten}": 10 * tens + ones for tens, ten in enumerate(_NL_TENS, 2) for ones, one in enumerate(_NL_ONES[1:], 1)
-}
+_NL |= {f"{one}en{ten}": 10 * tens + ones for tens, ten in enumerate(_NL_TENS, 2) for ones, one in enumerate(_NL_ONES[1:], 1)}
 _EN = {word: value for value, word in enumerate([*_EN_ONES, *_EN_TEENS])}
 _EN |= {word: 10 * value for value, word in enumerate(_EN_TENS, 2)}
 _EN |= {"dozen": 12, "dozijn": 12}
@@ -90,6 +88,8 @@ _DOUBLE = re.compile(r"(?:verdubbel\w*|dubbele?|double[ds]?|doubling)")
 _TRIPLE = re.compile(r"(?:verdriedubbel\w*|driedubbele?|triple[ds]?|tripling|treble[ds]?)")
 _FOURFOLD = re.compile(r"quadruple[ds]?|quadrupling")
 _HALVED = re.compile(r"(?:ge)?halve(?:er\w*|ren|ring)|halve[ds]|halving")
+_LONGEST = 90
+"""Letters in the longest number that anybody writes as one word; longer ones nest without end."""
 _FOREIGN = {"nl": {"ten", "one", "second", "tens"}, "en": {"een", "elf"}}
 """Words of the other language that are other words here: "ten tweede"."""
 
@@ -97,7 +97,7 @@ _FOREIGN = {"nl": {"ten", "one", "second", "tens"}, "en": {"een", "elf"}}
 @lru_cache(maxsize=16_384)
 def meaning(word: str, language: Language) -> Meaning | None:
     """What a folded word means as a number, in either language where no word of the own language stands in the way."""
-    if word in _FOREIGN[language]:
+    if word in _FOREIGN[language] or len(word) > _LONGEST:
         return None
     for table, sort in (
         (_SCALES, Sort.SCALE), (_MANY, Sort.MANY), (_SHARES, Sort.SHARE), (_HALVES, Sort.HALF), (_EN, Sort.CARDINAL),
@@ -166,7 +166,10 @@ def _dutch_value(word: str) -> Fraction | None:
         before, found, after = word.rpartition(scale)
         if not found:
             continue
-        times, rest = _dutch_value(before) if before else Fraction(1), _dutch_value(after.removeprefix("en")) if after else Fraction(0)
+        times, rest = (
+            _dutch_value(before) if before else Fraction(1),
+            _dutch_value(after.removeprefix("en")) if after else Fraction(0),
+        )
         is_whole = times is not None and rest is not None and 0 < times < _THOUSAND and rest < _SCALES[scale]
         return times * _SCALES[scale] + rest if is_whole and times is not None and rest is not None else None
     return None

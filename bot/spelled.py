@@ -26,7 +26,9 @@ class Spelled:
 
 _HUNDRED, _TEN = 100, 10
 _ALONE = frozenset({"een", "one", "a", "an"})
-_AS_MANY = frozenset("zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower minder less fewer kleiner langzamer slower zwaarder duurder langer".split())
+_AS_MANY = frozenset(
+    "zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower minder less fewer kleiner langzamer slower zwaarder duurder langer".split()
+)
 _NOT_EIGHT = frozenset("het dit dat de een zich deze die men hij zij ze we wij ik niet".split())
 _PART_ENDS = frozenset("van of deel part minder meer less more fewer hoger lager higher lower is zijn . , ; : ! ? ) in op".split())
 _ONE_OF = frozenset("de het deze die hun onze the these those its their our many".split())
@@ -125,8 +127,8 @@ def _sum(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
     while (found := _meaning(tokens, place, language)) is not None:
         if found.sort is Sort.CARDINAL and (place == at or _fits(current, found.value)):
             current, unit = current + found.value, found.unit
-        elif found.sort is Sort.SCALE and found.value == _HUNDRED and current < _HUNDRED:
-            current = (current or 1) * _HUNDRED
+        elif found.sort is Sort.SCALE and found.value == _HUNDRED and (current < _HUNDRED or current % (_TEN * _HUNDRED) == 0):
+            current = (current or 1) * _HUNDRED if current < _HUNDRED else current + _HUNDRED
         elif found.sort is Sort.SCALE and found.value > _HUNDRED and found.value < last_scale:
             total, current, last_scale = total + (current or 1) * found.value, Fraction(), found.value
         else:
@@ -139,7 +141,12 @@ def _sum(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
             continue
         if _text(tokens, place) == "-" and tokens[place].is_glued and current % _HUNDRED >= 2 * _TEN:
             place += 1
-        elif _text(tokens, place) in {"en", "and"} and not is_between and (found.sort is Sort.SCALE) and _is_last(tokens, place + 1, language):
+        elif (
+            _text(tokens, place) in {"en", "and"}
+            and not is_between
+            and (found.sort is Sort.SCALE)
+            and _is_last(tokens, place + 1, language)
+        ):
             place += 1
     return Spelled(total + current, end, unit, is_firm=is_firm, scale=scale)
 
@@ -148,13 +155,17 @@ def _fits(current: Fraction, value: Fraction) -> bool:
     """Whether a word adds to the number so far: "hundred | five", "twenty | five"."""
     if current == 0:
         return True
-    return (current % _HUNDRED == 0 and value < _HUNDRED) or (current % _HUNDRED >= 2 * _TEN and current % _TEN == 0 and value < _TEN)
+    return (current % _HUNDRED == 0 and value < _HUNDRED) or (
+        current % _HUNDRED >= 2 * _TEN and current % _TEN == 0 and value < _TEN
+    )
 
 
 def _is_last(tokens: Sequence[Token], at: int, language: Language) -> bool:
     """Whether what follows "and" is the rest of a number and no number of its own: "hundred and five", not "and five hundred"."""
     found, after = _meaning(tokens, at, language), _meaning(tokens, at + 1, language)
-    is_small = found is not None and found.sort is Sort.CARDINAL and found.value < _HUNDRED and tokens[at].text not in {"een", "one"}
+    is_small = (
+        found is not None and found.sort is Sort.CARDINAL and found.value < _HUNDRED and tokens[at].written.lower() != "een"
+    )
     return is_small and (after is None or after.sort is not Sort.SCALE or after.value > _HUNDRED)
 
 
@@ -200,15 +211,25 @@ def _share(tokens: Sequence[Token], at: int, language: Language) -> Spelled | No
         return Spelled(Fraction(50), at + 1, "percent")
     if found and found.sort is Sort.SHARE and not (token.text == "quarter" and _text(tokens, at - 1) not in {"a", "one"}):
         return Spelled(found.value * 100, at + 1, "percent")
-    if token.text not in {"a", "an", "een", "one"} and not (found and found.sort is Sort.CARDINAL and found.value < _HUNDRED) and not (
-        token.kind is Kind.NUMBER and token.written.isdigit()
+    if (
+        token.text not in {"a", "an", "een", "one"}
+        and not (found and found.sort is Sort.CARDINAL and found.value < _HUNDRED)
+        and not (token.kind is Kind.NUMBER and token.written.isdigit())
     ):
         return None
     place = at + 1 + (after == "-")
     parts = _meaning(tokens, place, language)
     if parts is None:
         return None
-    times = Fraction(1) if token.text in {"a", "an"} else token.value if token.kind is Kind.NUMBER else found.value if found else Fraction(1)
+    times = (
+        Fraction(1)
+        if token.text in {"a", "an"}
+        else token.value
+        if token.kind is Kind.NUMBER
+        else found.value
+        if found
+        else Fraction(1)
+    )
     if parts.sort is Sort.SHARE and parts.value < 1:
         return Spelled(times * parts.value * 100, place + 1, "percent")
     is_part = parts.sort is Sort.ORDINAL and parts.value > 2 and times < parts.value  # noqa: PLR2004  # there is no "two seconds" of a whole
