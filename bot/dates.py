@@ -1,4 +1,4 @@
-"""Dates as far as they are said: "22 april 2025", "april", "in 2033", "jaren negentig", "vorig jaar", "het eerste kwartaal van 2025"."""
+"""Dates as far as they are said: "22 april 2025", "in 2033", "jaren negentig", "vorig jaar", "het eerste kwartaal van 2025"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -223,7 +223,7 @@ def _decade(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Mome
     if word in DECADES and (word in EN_DECADES or (word.endswith("er") and after is not None and after.text == "jaren")):
         return Moment(LAST_CENTURY + DECADES[word], part="decade"), at + 1 + (word not in EN_DECADES)
     short = tokens[at].written
-    if short.isdigit() and len(short) == 2 and after is not None and after.is_glued and after.text in {"s", "'s", "er", "'er"}:  # noqa: PLR2004
+    if short.isdigit() and len(short) == 2 and after is not None and after.is_glued and after.text in {"s", "'s", "er", "'er"}:
         return Moment(LAST_CENTURY + int(short), part="decade"), at + 2
     return None
 
@@ -250,7 +250,7 @@ def rank_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[int, 
         return int(first.value), at + 1
     if first.sort is Sort.CARDINAL and _text(tokens, at + 1) == "-" and tokens[at + 1].is_glued:
         second = meaning(_text(tokens, at + 2), language)
-        if second and second.sort is Sort.ORDINAL and second.value < 10 and first.value % 10 == 0:  # noqa: PLR2004
+        if second and second.sort is Sort.ORDINAL and second.value < 10 and first.value % 10 == 0:
             return int(first.value + second.value), at + 3
     return None
 

@@ -46,22 +46,29 @@ def _phrases(**written: str) -> _Phrases:
 
 
 _BEFORE = _phrases(
-    ABOUT="ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de, plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, "
-    "in the order of, in de orde van",
-    ESTIMATED="naar schatting, geschat, geschatte, geschat op, an estimated, estimated, estimated at, geraamd, geraamde, geraamd op",
+    ABOUT="""ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de,
+        plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, in the order
+        of, in de orde van""",
+    ESTIMATED="""naar schatting, geschat, geschatte, geschat op, an estimated, estimated, estimated at, geraamd,
+        geraamde, geraamd op""",
     ALMOST="bijna, nagenoeg, vrijwel, net geen, een kleine, krap, nearly, almost, just under, close to, dicht bij de, haast",
-    AT_LEAST="minstens, minimaal, ten minste, tenminste, op zijn minst, op z'n minst, zeker, niet minder dan, een minimum van, at least, "
-    "at the very least, a minimum of, minimum, no fewer than, not less than, minstens een, ≥, van minimaal, vanaf",
+    AT_LEAST="""minstens, minimaal, ten minste, tenminste, op zijn minst, op z'n minst, zeker, niet minder dan, een
+        minimum van, at least, at the very least, a minimum of, minimum, no fewer than, not less than, minstens
+        een, ≥, van minimaal, vanaf""",
     EVEN="maar liefst, liefst, as many as, as much as, wel, no less than",
-    MORE="meer dan, ruim, boven, boven de, hoger dan, groter dan, ouder dan, langer dan, een dikke, dik, more than, over, above, in excess of, "
-    "upwards of, higher than, greater than, older than, longer than, well over, larger than, exceeding, exceeds, exceed, >, later dan, "
-    "later than, beyond, meer is dan, more than the, meer dan de",
-    AT_MOST="hooguit, hoogstens, maximaal, maximum, ten hoogste, op zijn hoogst, op z'n hoogst, niet meer dan, een maximum van, tot, tot wel, "
-    "tot maximaal, tot en met, t m, at most, up to, no more than, not more than, a maximum of, ≤, tot de, oplopend tot, tot aan",
-    LESS="minder dan, nog geen, onder, onder de, lager dan, kleiner dan, jonger dan, korter dan, less than, fewer than, under, below, lower than, "
-    "smaller than, younger than, shorter than, <, earlier than, eerder dan, minder dan de",
+    MORE="""meer dan, ruim, boven, boven de, hoger dan, groter dan, ouder dan, langer dan, een dikke, dik, more
+        than, over, above, in excess of, upwards of, higher than, greater than, older than, longer than, well
+        over, larger than, exceeding, exceeds, exceed, >, later dan, later than, beyond, more than the, meer dan
+        de""",
+    AT_MOST="""hooguit, hoogstens, maximaal, maximum, ten hoogste, op zijn hoogst, op z'n hoogst, niet meer dan, een
+        maximum van, tot, tot wel, tot maximaal, tot en met, t / m, at most, up to, no more than, not more than,
+        a maximum of, ≤, tot de, oplopend tot, tot aan""",
+    LESS="""minder dan, nog geen, onder, onder de, lager dan, kleiner dan, jonger dan, korter dan, less than, fewer
+        than, under, below, lower than, smaller than, younger than, shorter than, <, earlier than, eerder dan,
+        minder dan de""",
     ONLY="slechts, only, just, merely, alleen, pas, nog maar, enkel, mere",
-    AVERAGE="gemiddeld, gemiddelde, gemiddeld op, een gemiddelde van, on average, average, an average of, averaging, mediaan, median",
+    AVERAGE="""gemiddeld, gemiddelde, gemiddeld op, een gemiddelde van, on average, average, an average of, averaging,
+        mediaan, median""",
     SOME="een paar, enkele, meerdere, several, a few, few, a couple of, many, vele, veel, some few, paar",
     EVERY="elke, iedere, elk, ieder, every, each, om de",
     WITHIN="binnen, within, binnen de",
@@ -70,8 +77,8 @@ _BEFORE = _phrases(
 )
 _OVER, _UNDER = ("over",), ("onder",)
 _AFTER = _phrases(
-    AT_LEAST="of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older, and over, en hoger, of langer, "
-    "or longer, minimaal, at least, plus, plussers, plusser",
+    AT_LEAST="""of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older,
+        and over, en hoger, of langer, or longer, minimaal, at least, plus, plussers, plusser""",
     AT_MOST="of minder, or less, or fewer, of lager, or lower, maximaal, hooguit, at most, of jonger, or younger, ten hoogste",
     ABOUT="of zo, or so, ongeveer",
     AVERAGE="on average, gemiddeld",
@@ -79,10 +86,10 @@ _AFTER = _phrases(
     AHEAD="later, hence, from now",
 )
 _DATE_BEFORE = _phrases(
-    BEFORE="voor, vóór, before, prior to, pre, voorafgaand aan, ahead of, eerder dan, earlier than",
+    BEFORE="voor, before, prior to, pre, voorafgaand aan, ahead of, eerder dan, earlier than",
     AFTER="na, after, post, later dan, later than, following",
     SINCE="sinds, vanaf, since, starting in, starting from, as of, met ingang van, per, from",
-    UNTIL="tot, tot en met, until, till, through, up to, tot aan, t m, tot in",
+    UNTIL="tot, tot en met, until, till, through, up to, tot aan, t / m, tot in",
     BY="uiterlijk, uiterlijk in, uiterlijk op, by, tegen, no later than, niet later dan",
     ABOUT="rond, rond de, ongeveer, circa, ca, around, about, omstreeks",
 )
@@ -91,14 +98,16 @@ _ARTICLES = frozenset("de het een the a an".split())
 _LONGEST = 4
 _LEADS = frozenset("leidt leiden leidde geleid leid komt komen kwam gekomen beperkt beperken".split())
 _MORE = frozenset(
-    """meer extra hoger hogere erbij stijging toename groei stijgt stijgen steeg stegen gestegen groeit groeien groeide gegroeid toeneemt
-    toenemen toegenomen verhoogd verhogen verhoging more higher greater increase increases increased rise rises rose risen grow grows grew
-    growth additional sneller vaker langer beter faster quicker better longer up raise raises raised gain""".split()
+    """meer extra hoger hogere erbij stijging toename groei stijgt stijgen steeg stegen gestegen groeit groeien groeide
+    gegroeid toeneemt toenemen toegenomen verhoogd verhogen verhoging more higher greater increase increases increased
+    rise rises rose risen grow grows grew growth additional sneller vaker langer beter faster quicker better longer up
+    raise raises raised gain""".split()
 )
 _LESS = frozenset(
-    """minder lager lagere eraf daling afname krimp daalt dalen daalde daalden gedaald krimpt krimpen gekrompen afneemt afnemen afgenomen
-    verlaagd verlagen verlaging less fewer lower decrease decreases decreased decline declines declined fall falls fell fallen drop drops
-    dropped reduction reduce reduces reduced shrink shrinks trager langzamer korter slechter slower worse shorter down cut cuts""".split()
+    """minder lager lagere eraf daling afname krimp daalt dalen daalde daalden gedaald krimpt krimpen gekrompen afneemt
+    afnemen afgenomen verlaagd verlagen verlaging less fewer lower decrease decreases decreased decline declines declined
+    fall falls fell fallen drop drops dropped reduction reduce reduces reduced shrink shrinks trager langzamer korter
+    slechter slower worse shorter down cut cuts""".split()
 )
 _WIDE, _FAR = 3, 8
 _EXPECTING = re.compile(r"(?:raming|begroting|verwachting|prognose|voorspelling|plan|doel|cijfer|schatting|budget|strategie)\w*$")

@@ -8,19 +8,21 @@ from functools import lru_cache
 
 from bot.dates import Moment, may_begin_date, moments_at, rank_at
 from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
-from bot.number_tokens import Kind, Token, is_ambiguous, is_year, tokens_in
-from bot.number_units import CURRENCIES, TIMES, UNITS, Unit, counted_at, counted_before, per_what, unit_at, unit_before
+from bot.number_names import VAGUE, as_name, label_of
+from bot.number_tokens import Kind, Token, is_ambiguous, tokens_in
+from bot.number_units import CURRENCIES, TIMES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
 from bot.number_words import meaning
 from bot.spelled import Spelled, cardinal_at, spelled_at
-from vectorstore.languages import STOP_WORDS, Language
+from vectorstore.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with its unit and what bounds it. What is counted and how it is written are no part of what it equals.
 
-    `unit` is a currency, "percent", "percentage_point", a time ("year"), "factor" (what multiplies), "times" (how often), "ordinal",
-    "magnitude" ("tienduizenden") or None. A share is a percentage: "een kwart" is 25 percent. `upper` is the other end of a range.
+    `unit` is a currency, "percent", "percentage_point", a time ("year"), "factor" (what multiplies), "times" (how often),
+    "ordinal", "magnitude" ("tienduizenden") or None. A share is a percentage: "een kwart" is 25 percent. `upper` is the other
+    end of a range.
     """
 
     value: Fraction
@@ -45,7 +47,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a text claims in numbers, and where. One that is not firm is none when a sentence makes it ("one", "geen"), yet supports."""
+    """What a text claims in numbers, and where.
+
+    One that is not firm ("one", "geen") is no claim of a sentence, yet supports one.
+    """
 
     said: Amount | Moment | Name
     start: int
@@ -53,64 +58,10 @@ class Claim:
     is_firm: bool = True
 
 
-_LABELS = {
-    word: label
-    for label, words in {
-        "article": "artikel artikelen art article articles",
-        "chapter": "hoofdstuk chapter hoofdstukken chapters",
-        "annex": "bijlage annex bijlagen appendix",
-        "paragraph": "lid paragraaf paragraph section leden",
-        "question": "vraag question vragen",
-        "page": "pagina blz page pp",
-        "table": "tabel table",
-        "figure": "figuur figure",
-        "phase": "fase phase",
-        "step": "stap step",
-        "version": "versie version",
-        "level": "niveau level",
-        "number": "nr no nummer number",
-        "recommendation": "aanbeveling recommendation",
-        "point": "punt point",
-        "recital": "overweging recital",
-        "class": "klasse class",
-        "category": "categorie category",
-        "part": "deel part",
-        "scenario": "scenario",
-        "top": "top",
-    }.items()
-    for word in words.split()
-}
-_LANGUAGES: tuple[Language, Language] = ("nl", "en")
-_NUMBERED = re.compile(r"\d{1,4}(?:\.\d{1,2}){0,2}")
-_HYPHENED = re.compile(r"([^\W\d_]+)-(\d+)$")
 _SMALL = frozenset("een one a an geen no eerst".split())
-_VAGUE = {
-    word: name
-    for name, words in {
-        "majority": "meerderheid merendeel majority",
-        "minority": "minderheid minority",
-        "handful": "handvol handful",
-    }.items()
-    for word in words.split()
-}
 _PARTS = re.compile(r"(?:eerste|tweede|first|second)")
-_LISTED = frozenset({",", "en", "and", "of", "or", "tot", "to", "-", "–", "met"})
-_LINKS = (
-    ("tot", "en", "met"),
-    ("t", "/", "m"),
-    ("van", "de"),
-    ("tot",),
-    ("to",),
-    ("à",),
-    ("a",),
-    ("-",),
-    ("–",),
-    ("of",),
-    ("or",),
-    ("naar",),
-    ("en",),
-    ("and",),
-)
+_LINKS = tuple(tuple(link.split()) for link in ("tot en met", "t / m", "tot", "to", "a", "-", "–", "of", "or", "naar", "en", "and"))
+_NO_ENGLISH_LINKS = (("of",), ("a",))
 _FORMER = ("plaats", "place", "gezicht", "sight", "instantie", "instance")
 _DETERMINERS = frozenset("de het the als as zijn haar hun its their onze our this deze dit".split())
 
@@ -126,7 +77,7 @@ def _claims(tokens: Sequence[Token], language: Language) -> Iterator[Claim]:
     at, label = 0, ""
     while at < len(tokens):
         token = tokens[at]
-        label = _label(tokens, at, label)
+        label = label_of(tokens, at, label)
         if label and token.kind is Kind.NUMBER:
             yield _claim(tokens, at, at + 1, Name(f"{label} {token.written}"))
             at += 1
@@ -143,48 +94,7 @@ def _may_begin(token: Token, language: Language) -> bool:
     """Whether a claim can begin at a token; at most words and at signs none can."""
     if token.kind is not Kind.WORD:
         return token.kind is not Kind.SIGN
-    return token.text in _SMALL or token.text in _VAGUE or may_begin_date(token.text) or meaning(token.text, language) is not None
-
-
-def _label(tokens: Sequence[Token], at: int, label: str) -> str:
-    """What the numbers here are the numbers of: of an article, a page; it goes on through "13, 14 en 15"."""
-    token, before = tokens[at], tokens[at - 1].text if at else ""
-    if token.kind is Kind.NUMBER:
-        if before == "." and at > 1:
-            before = tokens[at - 2].text
-        if not _NUMBERED.fullmatch(token.written) or unit_at(tokens, at + 1).name:
-            return ""
-        return _LABELS.get(before) or label or _named(tokens, at)
-    return label if token.text in _LISTED else ""
-
-
-def _named(tokens: Sequence[Token], at: int) -> str:
-    """The name that a number is a part of: "Llama 3"; one that counts something after it is none."""
-    token, name = tokens[at], tokens[at - 1] if at else None
-    if name is None or name.kind is not Kind.WORD or not name.is_capital or is_year(token) or token.is_glued:
-        return ""
-    is_word = any(name.text in STOP_WORDS[language] or meaning(name.text, language) for language in _LANGUAGES)
-    is_bound = (
-        bool(bounds_before(tokens, at, "nl", has_unit=True, is_time=False)[0]) or name.text in UNITS or may_begin_date(name.text)
-    )
-    after = tokens[at + 1] if at + 1 < len(tokens) else None
-    later = tokens[at + 2] if at + 2 < len(tokens) else None
-    is_linked = later is not None and (
-        later.kind is Kind.NUMBER or meaning(later.text, "nl") is not None or later.text in {"de", "the"}
-    )
-    counts = after is not None and (is_linked or
-        after.is_glued
-        and after.text not in ".,;:!?)'\""
-        or meaning(after.text, "nl")
-        or meaning(after.text, "en")
-        or _is_thing(after)
-    )
-    return "" if is_word or is_bound or counts or may_begin_date(after.text if after else "") else name.text
-
-
-def _is_thing(token: Token) -> bool:
-    """Whether a word could name what a number counts."""
-    return token.kind is Kind.WORD and not any(token.text in STOP_WORDS[language] for language in _LANGUAGES)
+    return token.text in _SMALL or token.text in VAGUE or may_begin_date(token.text) or meaning(token.text, language) is not None
 
 
 def _claim(tokens: Sequence[Token], first: int, end: int, said: Amount | Moment | Name, *, is_firm: bool = True) -> Claim:
@@ -195,20 +105,24 @@ def _read_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[list
     """The claims that begin at a token, and where they end."""
     if dated := moments_at(tokens, at, language):
         return [_claim(tokens, first, end, moment) for moment, first, end in dated[0]], dated[1]
-    if tokens[at].kind is Kind.NAME:
-        return [_claim(tokens, at, at + 1, Name(_HYPHENED.sub(r"\1 \2", tokens[at].text)))], at + 1
-    if tokens[at].text in _VAGUE:
-        return [_claim(tokens, at, at + 1, Name(_VAGUE[tokens[at].text]))], at + 1
-    if [token.text for token in tokens[max(0, at - 2) : at + 1]] == ["voor", "het", "eerst"]:
-        return [_claim(tokens, at, at + 1, Amount(Fraction(1), "ordinal"))], at + 1
     if ranked := _rank(tokens, at, language):
         return ranked
     if found := spelled_at(tokens, at, language):
         return _amount(tokens, at, found, language)
-    if tokens[at].text in {"geen", "no"}:
-        counted = counted_at(tokens, at + 1, language, needs_of=False)
-        return [_claim(tokens, at, at + 1, Amount(Fraction(), counted=counted), is_firm=False)] if counted else [], at + 1
-    return [], at + 1
+    return list(_word_at(tokens, at, language)), at + 1
+
+
+def _word_at(tokens: Sequence[Token], at: int, language: Language) -> Iterator[Claim]:
+    """The claim that one token makes: a name, "meerderheid", "voor het eerst", "geen banen"."""
+    token = tokens[at]
+    if token.kind is Kind.NAME:
+        yield _claim(tokens, at, at + 1, Name(as_name(token)))
+    elif token.text in VAGUE:
+        yield _claim(tokens, at, at + 1, Name(VAGUE[token.text]))
+    elif [each.text for each in tokens[max(0, at - 2) : at + 1]] == ["voor", "het", "eerst"]:
+        yield _claim(tokens, at, at + 1, Amount(Fraction(1), "ordinal"))
+    elif token.text in {"geen", "no"} and (counted := counted_at(tokens, at + 1, language, needs_of=False)):
+        yield _claim(tokens, at, at + 1, Amount(Fraction(), counted=counted), is_firm=False)
 
 
 def _rank(tokens: Sequence[Token], at: int, language: Language) -> tuple[list[Claim], int] | None:
@@ -266,7 +180,7 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
         turn=turn,
         is_turned=is_turned,
         counted=counted,
-        ambiguous=found.written if is_ambiguous(found.written) else "",
+        ambiguous=found.written if is_ambiguous(found.written) and found.scale == 1 and found.value > 0 else "",
     )
     return [_claim(tokens, begin, end, amount, is_firm=found.is_firm)], end
 
@@ -300,7 +214,7 @@ def _upper(
     words = tuple(token.text for token in tokens[unit.end : unit.end + 3])
     before = {token.text for token in tokens[max(0, at - 3) : at]}
     for link in _LINKS:
-        if words[: len(link)] != link or link == ("van", "de"):
+        if words[: len(link)] != link or (language == "en" and link in _NO_ENGLISH_LINKS):
             continue
         is_between = bool(before & {"tussen", "between"})
         if link in {("en",), ("and",)} and not is_between:
@@ -308,13 +222,11 @@ def _upper(
         place = unit.end + len(link)
         place += place < len(tokens) and (tokens[place].text in {"de", "the"} or unit_before(tokens, place + 1) is not None)
         upper = cardinal_at(tokens, place, language)
-        if upper is None or upper.unit or (link == ("of",) and language == "en") or (link == ("a",) and language == "en"):
+        if upper is None or upper.unit or not upper.is_firm:
             return None
         after = unit_at(tokens, upper.end)
         if after.name is None and unit_before(tokens, place) and unit.name in CURRENCIES:
             after = Unit(unit.name, upper.end)
-        is_other = (unit.name is not None and after.name is not None and unit.name != after.name) or (
-            has_unit and after.name is None
-        )
-        return None if is_other or not upper.is_firm else (upper, after, link == ("naar",))
+        is_same = unit.name == after.name or None in {unit.name, after.name}
+        return (upper, after, link == ("naar",)) if is_same and (after.name or not has_unit) else None
     return None

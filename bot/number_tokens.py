@@ -39,9 +39,10 @@ class Token(NamedTuple):
 
 _NARROW = frozenset("\u00a0\u2006\u2007\u2008\u2009\u200a\u202f")
 _FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-_LIKE = dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-") | dict.fromkeys("\u2012\u2014\u2015", "–")
-_LIKE |= dict.fromkeys("’‘\u02bc\uff07´`\u2032", "'") | {"\u2044": "/", "\u2215": "/", "×": "x"}
-_NUMBER = rf"(?:\d{{1,3}}(?:(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:['\u00a0 ]\d{{3}})+)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)[{_FRACTIONS}]?|[{_FRACTIONS}]"
+_LIKE = dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-") | dict.fromkeys("\u2012", "–")
+_LIKE |= dict.fromkeys("’‘\u02bc\uff07\u00b4`\u2032", "'") | {"\u2044": "/", "\u2215": "/", "×": "x"}
+_GROUPED = r"\d{1,3}(?:(?:\.\d{3})+|(?:,\d{3})+|(?:['\u00a0 ]\d{3})+)(?:[.,]\d+)?"
+_NUMBER = rf"(?:{_GROUPED}|\d+(?:[.,]\d+)?)[{_FRACTIONS}]?|[{_FRACTIONS}]"
 _SUFFIX = (
     r"%|‰|\+|[€$£]|(?:k|m|b|mln|mld|mrd|mio|mn|bn|tn|miljoen|miljard|million|billion|trillion|e|de|ste|st|nd|rd|th|s|'s|'?er|x|km|kg|kwh|mw|gw|twh|"
     r"gb|tb|eur|euro|usd)(?![^\W\d_])"
@@ -98,7 +99,7 @@ def tokens_in(text: str, language: Language) -> list[Token]:
         for kind, piece, start, end, value in pieces:
             first, last = chunk.start() + start, chunk.start() + end
             folded = fold(piece) if kind is Kind.WORD else piece.lower()
-            tokens.append(Token(kind, folded, places[first], places[last - 1] + 1, start > 0, value, piece, piece[0].isupper()))  # noqa: FBT003
+            tokens.append(Token(kind, folded, places[first], places[last - 1] + 1, start > 0, value, piece, piece[0].isupper()))
     return tokens
 
 
@@ -188,8 +189,8 @@ def _digits(found: re.Match[str], group: str, start: int, language: Language) ->
 def _value(written: str, language: Language) -> Fraction:
     """The value of a number in digits; one point or comma before three digits is read as the language has it."""
     if written[-1] in _FRACTIONS:
-        part = Fraction(unicodedata.numeric(written[-1])).limit_denominator(10)
-        return part + (_value(written[:-1], language) if written[:-1] else 0)
+        share = Fraction(unicodedata.numeric(written[-1])).limit_denominator(10)
+        return share + (_value(written[:-1], language) if written[:-1] else 0)
     digits = re.sub(r"[' \u00a0]", "", written)
     separators = [char for char in digits if char in ".,"]
     if len(separators) > 1 and separators[-1] == separators[0]:

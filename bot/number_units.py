@@ -63,7 +63,7 @@ _OF = frozenset({"van", "of", "aan"})
 _ARTICLES = frozenset("de het alle hun onze zijn haar deze die the all its their our these those".split())
 _LISTED = frozenset("en and of or tot to à a van naar is zijn was waren kan kunnen will can may zal zullen zou zouden".split())
 _MOST_WORDS, _WIDE, _FAR = 4, 3, 8
-_QUOTES = frozenset("\"'“”„‘*_«»")
+_PASSED = _SKIPPED | frozenset("\"'“”„‘*_«»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +129,20 @@ def counted_at(tokens: Sequence[Token], at: int, language: Language, *, needs_of
     elif needs_of:
         return ()
     for at_word, token in enumerate(tokens[place:], place):
-        if token.text == "-" and token.is_glued and words:
-            words.pop()  # "AI-toepassingen" are "toepassingen"
-        if (token.text == "-" and token.is_glued) or token.text in _QUOTES or _is_letters(tokens, at_word):
-            continue
-        is_stop = token.text in STOP_WORDS[language] or token.text in _LISTED
-        if token.kind not in {Kind.WORD, Kind.NAME} or (is_stop and token.text not in _SKIPPED) or len(words) == _MOST_WORDS:
+        if token.text == "-" and token.is_glued:
+            del words[-1:]  # "AI-toepassingen" are "toepassingen"
+        elif _is_end(token, language) or len(words) == _MOST_WORDS:
             break
-        if token.text not in _SKIPPED:
+        elif token.text not in _PASSED and not _is_letters(tokens, at_word):
             words.append(token.text)
     return tuple(words)
+
+
+def _is_end(token: Token, language: Language) -> bool:
+    """Whether what is counted ends before a token."""
+    if token.text in _PASSED:
+        return False
+    return token.kind not in {Kind.WORD, Kind.NAME} or token.text in STOP_WORDS[language] or token.text in _LISTED
 
 
 def counted_before(tokens: Sequence[Token], start: int, language: Language) -> tuple[str, ...]:

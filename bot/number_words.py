@@ -57,10 +57,12 @@ MONEY_SCALES = {"m": Fraction(_MILLION), "b": Fraction(_MILLIARD)}
 _MANY = {
     "tientallen": 10, "honderden": 100, "duizenden": _THOUSAND, "tienduizenden": 10**4, "honderdduizenden": 10**5,
     "miljoenen": _MILLION, "miljarden": _MILLIARD, "biljoenen": _BILLION,
-    "dozens": 10, "tens": 10, "hundreds": 100, "thousands": _THOUSAND, "millions": _MILLION, "billions": _MILLIARD, "trillions": _BILLION,
+    "dozens": 10, "tens": 10, "hundreds": 100, "thousands": _THOUSAND, "millions": _MILLION, "billions": _MILLIARD,
+    "trillions": _BILLION,
 }  # fmt: skip
 _SHARES = {
-    "helft": Fraction(1, 2), "kwart": Fraction(1, 4), "driekwart": Fraction(3, 4), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4),
+    "helft": Fraction(1, 2), "kwart": Fraction(1, 4), "driekwart": Fraction(3, 4), "quarter": Fraction(1, 4),
+    "quarters": Fraction(1, 4),
     "halves": Fraction(1, 2), "eenderde": Fraction(1, 3), "tweederde": Fraction(2, 3), "tweederden": Fraction(2, 3),
     "eenvijfde": Fraction(1, 5), "eentiende": Fraction(1, 10),
 }  # fmt: skip
@@ -125,7 +127,7 @@ def _factor(word: str) -> Meaning | None:
 def _english_share(word: str) -> Meaning | None:
     """The plural of an ordinal is a share: "thirds"."""
     value = _EN_ORDINALS.get(word[:-1]) if word.endswith("s") else None
-    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # noqa: PLR2004  # "seconds" are time
+    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # "seconds" are time
 
 
 def _dutch(word: str) -> Meaning | None:

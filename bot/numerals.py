@@ -1,8 +1,9 @@
-"""Whether the numbers and dates of a sentence are those of the passages that it cites. It fails closed: what cannot be read is unsupported.
+"""Whether the numbers and dates of a sentence are those of the passages that it cites.
 
-A claim is supported when one passage says the same value, in digits or words, in either language, with the same unit, the same
-bounds ("hooguit", "meer dan"), and of the same thing as far as the words of one language tell. "Ongeveer" may be added and never left out.
-What no list of words can tell, such as a number of this that is said of that in other words, stays for other checks.
+It fails closed: what cannot be read is unsupported. A claim is supported when one passage says the same value, in digits or words,
+in either language, with the same unit, the same bounds ("hooguit", "meer dan"), and of the same thing as far as the words of one
+language tell. "Ongeveer" may be added and never left out. What no list of words can tell, such as a number of this that is said of
+that in other words, stays for other checks.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -59,15 +60,15 @@ def _says(passage: _Passage, said: Amount | Moment | Name, sentence: str, langua
     is_foreign = own != language
     for made in claims_in(text, own):
         found = made.said
-        if isinstance(said, Name):
-            if said == found:
-                return True
-        elif isinstance(said, Moment):
-            if isinstance(found, Moment) and _is_said(said, found):
-                return True
-        elif isinstance(found, Amount) and _is_same(said, found) and _is_per_same(said, found, is_foreign=is_foreign):
-            if is_foreign or _is_of_same(said, found, sentence, text, own):
-                return True
+        if isinstance(said, Amount) and isinstance(found, Amount):
+            is_same = _is_same(said, found) and _is_per_same(said, found, is_foreign=is_foreign)
+            is_said = is_same and (is_foreign or _is_of_same(said, found, sentence, text, own))
+        elif isinstance(said, Moment) and isinstance(found, Moment):
+            is_said = _is_said(said, found)
+        else:
+            is_said = said == found
+        if is_said:
+            return True
     return False
 
 
@@ -76,9 +77,10 @@ def _is_said(said: Moment, found: Moment) -> bool:
     parts = [(said.year, found.year), (said.month, found.month), (said.day, found.day), (said.part, found.part)]
     if any(mine is not None and mine != theirs for mine, theirs in parts):
         return False
-    if said.part is None and found.part in {"decade"}:
+    if said.part is None and found.part == "decade":
         return False
-    if said.reaches and found.reaches and any(mine is not None and mine != theirs for mine, theirs in zip(said.reaches, found.reaches, strict=True)):
+    reaches = zip(said.reaches or (), found.reaches or (), strict=False)
+    if any(mine is not None and mine != theirs for mine, theirs in reaches):
         return False
     return _are_bounds_said(said.bounds, found.bounds)
 
@@ -116,7 +118,9 @@ def _is_same(said: Amount, found: Amount) -> bool:
                 return True
         return False
     is_value = said.value == found.value or (bool(said.ambiguous) and said.ambiguous == found.ambiguous)
-    return is_value and (said.upper, said.is_change) == (found.upper, found.is_change) and _are_bounds_said(said.bounds, found.bounds)
+    return (
+        is_value and (said.upper, said.is_change) == (found.upper, found.is_change) and _are_bounds_said(said.bounds, found.bounds)
+    )
 
 
 def _is_of_same(said: Amount, found: Amount, sentence: str, text: str, language: Language) -> bool:

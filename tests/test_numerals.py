@@ -20,8 +20,10 @@ generated = settings(max_examples=5_000 if _IS_SOAK else 200, deadline=None, dat
 _NUMBERS = st.one_of(st.integers(3, 99), st.integers(100, 999_999), st.integers(10**6, 10**12 - 1))
 _LANGUAGES: tuple[Language, Language] = ("nl", "en")
 _ONES = {
-    "nl": "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+    "nl": """nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
+        negentien""",
+    "en": """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen""",
 }
 _TENS = {
     "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
@@ -34,9 +36,9 @@ _MONTHS = {
 _THING = {"nl": "banen", "en": "jobs"}
 _PIECES = st.one_of(
     st.sampled_from(
-        """1 12 465.000 1,5 € % - – tot to en and van of de the een één one twee derde half miljard billion mei may april 2025 2033 '90 jaar
-        years meer dan more than ongeveer about ( ) [3] GPT-4 24/7 10² ½ artikel 14 eerste first van 5 naar 10 procent percent banen jobs .
-        dubbel twice honderd and-a-half geen no vorig last per uur x k m""".split()
+        """1 12 465.000 1,5 € % - – tot to en and van of de the een één one twee derde half miljard billion mei may april 2025
+        2033 '90 jaar years meer dan more than ongeveer about ( ) [3] GPT-4 24/7 10² ½ artikel 14 eerste first van 5 naar 10 procent
+        percent banen jobs . dubbel twice honderd and-a-half geen no vorig last per uur x k m""".split()
     ),
     st.text(max_size=6),
 )
@@ -59,7 +61,11 @@ def _below_million(value: int, language: Language) -> str:
     if language == "nl":
         before = ("" if thousands == 1 else _below_thousand(thousands, "nl")) + "duizend" if thousands else ""
         return " ".join(filter(None, [before, _below_thousand(rest, "nl") if rest else ""]))
-    return " ".join(filter(None, [_below_thousand(thousands, "en") + " thousand" if thousands else "", _below_thousand(rest, "en") if rest else ""]))
+    return " ".join(
+        filter(
+            None, [_below_thousand(thousands, "en") + " thousand" if thousands else "", _below_thousand(rest, "en") if rest else ""]
+        )
+    )
 
 
 def _below_thousand(value: int, language: Language) -> str:
@@ -82,8 +88,14 @@ def forms_of(value: int, language: Language) -> list[str]:
     """The ways in which a number is written."""
     mark = "." if language == "nl" else ","
     grouped = f"{value:,}"
-    wide = "".join(chr(ord("０") + int(char)) if char.isdigit() else char for char in f"{value:,}".replace(",", mark))
-    forms = [grouped.replace(",", mark), grouped.replace(",", "\u00a0"), grouped.replace(",", "\u202f"), grouped.replace(",", " "), wide]
+    wide = "".join(chr(ord("\uff10") + int(char)) if char.isdigit() else char for char in f"{value:,}".replace(",", mark))
+    forms = [
+        grouped.replace(",", mark),
+        grouped.replace(",", "\u00a0"),
+        grouped.replace(",", "\u202f"),
+        grouped.replace(",", " "),
+        wide,
+    ]
     forms += [in_words(value, language), grouped.replace(",", f"\u200b{mark}")]
     if value < 1500 or value > 2200:
         forms.append(str(value))
@@ -102,7 +114,12 @@ def dates_of(date: date, language: Language) -> list[str]:
     if language == "nl":
         return [*forms, f"{date.day}-{date.month}-{date.year}", f"{date:%d-%m-%Y}", f"{date.day}e {month} {date.year}"]
     ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 < date.day < 14 else date.day % 10, "th")
-    return [*forms, f"{month} {date.day}, {date.year}", f"{date.day}{ending} of {month} {date.year}", f"{month} {date.day}{ending}, {date.year}"]
+    return [
+        *forms,
+        f"{month} {date.day}, {date.year}",
+        f"{date.day}{ending} of {month} {date.year}",
+        f"{month} {date.day}{ending}, {date.year}",
+    ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]} | {case[2]}")
@@ -134,7 +151,11 @@ def test_no_digit_is_overlooked(text: str, language: Language) -> None:
 
 
 @generated
-@given(value=st.one_of(_NUMBERS, _NUMBERS.map(lambda value: value - value % 10**5 or 3)), language=st.sampled_from(_LANGUAGES), data=st.data())
+@given(
+    value=st.one_of(_NUMBERS, _NUMBERS.map(lambda value: value - value % 10**5 or 3)),
+    language=st.sampled_from(_LANGUAGES),
+    data=st.data(),
+)
 def test_a_number_is_the_same_in_every_form(value: int, language: Language, data: st.DataObject) -> None:
     """Any two forms of a number support each other, in one language and across both; with another digit they do not."""
     its_language = data.draw(st.sampled_from(_LANGUAGES))
@@ -193,6 +214,20 @@ def test_without_passages_nothing_is_supported() -> None:
 
 def test_long_hostile_text_is_read_in_time_that_grows_with_it() -> None:
     """Neither digits nor words for numbers without end hang the reading."""
-    for piece in ("1.000", "1 000 ", "honderd", "een derde van ", "twintig en ", "1-2-", "1 tot ", "1 april tot ", "miljoenen ", "((((1", "van 1 tot ", "½", "enkele "):
+    for piece in (
+        "1.000",
+        "1 000 ",
+        "honderd",
+        "een derde van ",
+        "twintig en ",
+        "1-2-",
+        "1 tot ",
+        "1 april tot ",
+        "miljoenen ",
+        "((((1",
+        "van 1 tot ",
+        "½",
+        "enkele ",
+    ):
         text = piece * (6000 // len(piece))
         assert unsupported(text, "nl", [(text, "nl")]) == ()
