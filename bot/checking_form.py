@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _MAX_CHARS, _MAX_WORDS, _MIN_WORDS = 320, 45, 3
-_MARKUP = re.compile(
-    r"[<>{}\[\]|\\^~_#`*=]|https?:|www\.|\w\.(?:com|nl|org|eu|net|io)\b|@\w|/\w+@|&\w+;|\$\w|\.\.\.|…", re.IGNORECASE
-)
+_MARKUP = re.compile(r"[<>{}\[\]|\\^~_#`*=@]|https?:|www\.|&\w+;|\$\w|\.\.\.|…", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _SECOND_SENTENCE = re.compile(r"[.!?]\s+[\"'“«(]?[A-ZÀ-Þ0-9]|[.!?][\"”»]?\s+[A-ZÀ-Þ]|\n")
 _ABBREVIATION = re.compile(
     r"(?<!\w)(?:dr|mr|ir|prof|drs|ing|art|nr|bijv|o\.a|d\.w\.z|m\.b\.t|i\.p\.v|e\.g|i\.e|vs|st|mrs|ms|[A-Z])\.", re.IGNORECASE
@@ -32,7 +31,7 @@ def form_flaw(text: str, language: Language, cited: str, rules: str) -> Flaw | N
     checks: Sequence[tuple[Flaw, Callable[[], bool]]] = (
         (Flaw.TOO_LONG, lambda: len(words) > _MAX_WORDS or len(text) > _MAX_CHARS or _is_more_than_one(text)),
         (Flaw.UNSUPPORTED, lambda: len(words) < _MIN_WORDS),
-        (Flaw.MARKUP, lambda: not _is_plain(text) or _MARKUP.search(text) is not None),
+        (Flaw.MARKUP, lambda: not _is_plain(text) or _MARKUP.search(text) is not None or _says(_ADDRESS, text, cited)),
         (Flaw.QUOTATION, lambda: _misquotes(text, cited)),
         (Flaw.LANGUAGE, lambda: _is_in_another_language(text, words, language)),
         (Flaw.LEAKED, lambda: _repeats(words, rules, cited) or _says(machine(language), text, cited)),

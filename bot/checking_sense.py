@@ -5,14 +5,19 @@ what is possible, expected, wanted or tied to a condition stays so, and what com
 """
 
 import re
-from bisect import bisect_left
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.check_lists import directions, instead, marks
 from bot.flaws import Flaw
 from vectorstore.languages import Language
-from vectorstore.words import words_in
+from vectorstore.words import content_words, words_in
+
+Found = Sequence[tuple[int, Sequence[int]]]
+"""The words of a sentence by their places in it, each with its places in the quotation."""
+Placed = Sequence[tuple[int, int]]
+"""The same, each with the one place that is meant."""
 
 _BREAK = re.compile(
     r"(?<=[.!?;:,()–])\s+|\s+(?=(?:maar|terwijl|omdat|doordat|want|dat|zodat|waardoor|hoewel|terwijl|tenzij|mits|zonder|en|of|als|"
@@ -24,23 +29,27 @@ _KEPT = ("possibility", "expectation", "intention", "obligation", "future", "con
 """What the quotation says that the sentence may not leave out."""
 _ADDED = {
     "obligation": "obligation", "intention": "intention", "condition": "condition", "cause": "cause", "universal": "universal",
-    "only": "only", "future": "future expectation intention", "earlier": "earlier", "later": "later",
+    "only": "only", "will": "will", "future": "future expectation intention", "earlier": "earlier", "later": "later",
 }  # fmt: skip
 """What the sentence says that the quotation must say too, and what there will do."""
-_SHORT = 2  # words of a clause that only says how the next is meant: "Het is mogelijk"
+_SHORT = 6  # words of a clause that only says how the next is meant: "Het is volgens BCG mogelijk"
 _COVERED = 0.5
-_MOST_TURNED = 0.25  # of the words that stand in another order: a verb moves in Dutch, a noun does not
-_SCOPE = 4  # words around a "niet" that it can deny
+_LEAST_MOVED = 3  # words of a sentence in which a phrase can be put first; of two words, they would have changed places
+_WHOLLY = 0.7  # of the words of a clause: then it is used as it is
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A run of words between commas and conjunctions: the places of its words in the text, the sentence it is in, what marks it."""
+    """A run of words between commas and conjunctions: the places of its words, and the number of its sentence.
+
+    `marks` are the classes that it has a word of, `words` is how many of its words carry a subject.
+    """
 
     first: int
     last: int
     sentence: int
     marks: frozenset[str]
+    words: int
 
     def holds(self, place: int) -> bool:
         """Whether a word is in it."""
@@ -55,7 +64,7 @@ def clauses_of(text: str, language: Language) -> list[Clause]:
         for piece in _BREAK.split(sentence):
             count = sum(1 for _ in words_in(piece))
             if count:
-                found.append(Clause(first, first + count, number, marks_of(piece, language)))
+                found.append(Clause(first, first + count, number, marks_of(piece, language), len(content_words(piece, language))))
                 first += count
     return found
 
@@ -65,78 +74,97 @@ def marks_of(text: str, language: Language) -> frozenset[str]:
     return frozenset(name for name, pattern in marks(language).items() if pattern.search(text))
 
 
-def sense_flaw(
-    sentence: str, language: Language, cited: str, cited_language: Language, found: Sequence[tuple[int, Sequence[int]]]
-) -> Flaw | None:
+def sense_flaw(sentence: str, language: Language, cited: str, cited_language: Language, found: Found) -> Flaw | None:
     """How a sentence departs from what it cites; `found` holds its words and the places of each in the quotation."""
-    theirs = clauses_of(cited, cited_language)
-    own = clauses_of(sentence, language)
-    matched = _matched(found, theirs)
-    said, whole = marks_of(sentence, language), frozenset().union(*(clause.marks for clause in theirs))
+    own, theirs = clauses_of(sentence, language), clauses_of(cited, cited_language)
+    said, whole = _all_marks(own), _all_marks(theirs)
     if _turns_direction(sentence, language, cited, cited_language):
         return Flaw.COMPARISON
     if any(name in said and not whole & set(allowed.split()) for name, allowed in _ADDED.items()):
         return Flaw.STRONGER
-    if _turns_negation(own, theirs, found):
+    if _denies_more(sentence, language, cited, cited_language):
         return Flaw.NEGATION
-    if any(_lost(name, said) for clause in matched for name in clause.marks):
-        return Flaw.STRONGER
-    if _asks(cited, theirs, matched) and not sentence.endswith("?"):
-        return Flaw.STRONGER
-    return Flaw.ORDER if language == cited_language and _is_turned(found) else None
-
-
-def _lost(name: str, said: frozenset[str]) -> bool:
-    return name in _KEPT and name not in said and not (instead(name) & said)
-
-
-def _matched(found: Sequence[tuple[int, Sequence[int]]], theirs: Sequence[Clause]) -> list[Clause]:
-    """The clauses of the quotation that the sentence is made of, and those that say how these are meant."""
-    places = {place for _, each in found for place in _nearest(each, found)}
-    shared = [sum(clause.holds(place) for place in places) for clause in theirs]
-    most = max(shared, default=0)
-    chosen = [index for index, count in enumerate(shared) if count and (count >= _SHORT or count == most)]
-    leading = [
-        before
-        for index in chosen
-        for before in range(index)
-        if theirs[before].sentence == theirs[index].sentence and theirs[before].last - theirs[before].first <= 2 * _SHORT + 2
+    flaws = [
+        _flaw_of_placed(own, theirs, placed, language == cited_language) for placed in (_first_places(found), _last_places(found))
     ]
-    return [theirs[index] for index in sorted({*chosen, *leading})]
+    if None in flaws:
+        return Flaw.STRONGER if _asks(cited, theirs, _first_places(found)) and not sentence.endswith("?") else None
+    return flaws[0]
 
 
-def _nearest(places: Sequence[int], found: Sequence[tuple[int, Sequence[int]]]) -> Iterable[int]:
-    """Of the places of a word the one that is nearest to the places of the others."""
-    if len(places) < 2:
-        return places
-    others = sorted(place for _, each in found if len(each) == 1 for place in each)
-    if not others:
-        return places[:1]
-    middle = others[len(others) // 2]
-    return (min(places, key=lambda place: abs(place - middle)),)
+def _flaw_of_placed(own: Sequence[Clause], theirs: Sequence[Clause], placed: Placed, is_same_language: bool) -> Flaw | None:  # noqa: FBT001  # has a name at its call
+    if _turns_negation(own, theirs, placed):
+        return Flaw.NEGATION
+    if _leaves_out(own, theirs, placed):
+        return Flaw.STRONGER
+    return Flaw.ORDER if is_same_language and (_is_turned(placed) or _stitches(own, theirs, placed)) else None
 
 
-def _turns_negation(own: Sequence[Clause], theirs: Sequence[Clause], found: Sequence[tuple[int, Sequence[int]]]) -> bool:
+def _all_marks(clauses: Iterable[Clause]) -> frozenset[str]:
+    return frozenset().union(*(clause.marks for clause in clauses))
+
+
+def _first_places(found: Found) -> Placed:
+    """Each word with the first of its places that is behind the word before it; where there is none, with its last."""
+    placed: list[tuple[int, int]] = []
+    reached = -1
+    for here, places in found:
+        reached = next((place for place in places if place > reached), places[-1])
+        placed.append((here, reached))
+    return placed
+
+
+def _last_places(found: Found) -> Placed:
+    """Each word with the last of its places that is before the word after it; where there is none, with its first."""
+    placed: list[tuple[int, int]] = []
+    reached = sys.maxsize
+    for here, places in reversed(found):
+        reached = next((place for place in reversed(places) if place < reached), places[0])
+        placed.append((here, reached))
+    return placed[::-1]
+
+
+def _matched(clause: Clause, theirs: Sequence[Clause], placed: Placed) -> list[Clause]:
+    """The clauses of the quotation that a clause is made of, the one that it shares most with first."""
+    places = [there for here, there in placed if clause.holds(here)]
+    shared = [(sum(other.holds(place) for place in places), other) for other in theirs]
+    most = max((count for count, _ in shared), default=0)
+    same = [(count, other) for count, other in shared if count and count >= _COVERED * most]
+    return [other for _, other in sorted(same, key=lambda pair: -pair[0])]
+
+
+def _leaves_out(own: Sequence[Clause], theirs: Sequence[Clause], placed: Placed) -> bool:
+    """Whether a clause says flatly what the quotation says with a "can", an "if" or a "some"."""
+    for index, clause in enumerate(own):
+        said = clause.marks | _all_marks(_leading(own, index))
+        for other in _matched(clause, theirs, placed):
+            meant = other.marks | _all_marks(_leading(theirs, theirs.index(other)))
+            if any(name in _KEPT and name not in said and not (instead(name) & said) for name in meant):
+                return True
+    return False
+
+
+def _leading(clauses: Sequence[Clause], index: int) -> Iterator[Clause]:
+    """The short clauses right before one in its sentence, which say how it is meant: "Het is mogelijk dat …"."""
+    for before in reversed(clauses[:index]):
+        if before.sentence != clauses[index].sentence or before.last - before.first > _SHORT:
+            return
+        yield before
+
+
+def _denies_more(sentence: str, language: Language, cited: str, cited_language: Language) -> bool:
+    """Whether it has more words that deny than the whole quotation."""
+    own, theirs = marks(language)["negation"], marks(cited_language)["negation"]
+    return len(own.findall(sentence)) > len(theirs.findall(cited))
+
+
+def _turns_negation(own: Sequence[Clause], theirs: Sequence[Clause], placed: Placed) -> bool:
     """Whether a clause denies what the quotation does not deny, or the other way round."""
     for clause in own:
-        inside = [(place, places) for place, places in found if clause.holds(place)]
-        if not inside:
-            continue
-        places = {place for _, each in inside for place in _nearest(each, found)}
-        shared = [(sum(other.holds(place) for place in places), other) for other in theirs]
-        most = max(count for count, _ in shared)
-        if not most:
-            continue
-        same = [other for count, other in shared if count and count >= max(1, _COVERED * most)]
+        same = _matched(clause, theirs, placed)
         denied = ["negation" in other.marks for other in same]
         denies = "negation" in clause.marks
-        if (denies and not any(denied)) or (not denies and all(denied)):
-            return True
-        if (
-            not denies
-            and any(denied)
-            and denied[[count for count, _ in shared if count and count >= max(1, _COVERED * most)].index(most)]
-        ):
+        if same and ((denies and not any(denied)) or (not denies and denied[0])):
             return True
     return False
 
@@ -146,27 +174,32 @@ def _turns_direction(sentence: str, language: Language, cited: str, cited_langua
     return any(way[language].search(sentence) and not way[cited_language].search(cited) for pair in directions() for way in pair)
 
 
-def _asks(cited: str, theirs: Sequence[Clause], matched: Sequence[Clause]) -> bool:
+def _asks(cited: str, theirs: Sequence[Clause], placed: Placed) -> bool:
     """Whether what is cited is a question."""
-    sentences = _SENTENCE.split(cited)
-    asked = {number for number, sentence in enumerate(sentences) if sentence.rstrip().endswith("?")}
-    return bool(matched) and all(clause.sentence in asked for clause in matched) and bool(theirs)
+    asked = {number for number, sentence in enumerate(_SENTENCE.split(cited)) if sentence.rstrip().endswith("?")}
+    used = {clause.sentence for clause in theirs for _, there in placed if clause.holds(there)}
+    return bool(used) and used <= asked
 
 
-def _is_turned(found: Sequence[tuple[int, Sequence[int]]]) -> bool:
-    """Whether its words stand in another order than in the quotation, beyond what a verb that moves explains."""
-    order = [place for _, places in found for place in _nearest(places, found)]
-    return len(order) - _longest_rising(order) > max(1, int(_MOST_TURNED * len(order))) if len(order) > 1 else False
+def _is_turned(placed: Placed) -> bool:
+    """Whether its words stand in another order than in the quotation, other than that one phrase of it was put first."""
+    places = [there for _, there in placed]
+    backs = [index for index in range(1, len(places)) if places[index] < places[index - 1]]
+    if not backs:
+        return False
+    first, rest = places[: backs[0]], places[backs[0] :]
+    return len(backs) > 1 or len(places) < _LEAST_MOVED or min(first) < max(rest)
 
 
-def _longest_rising(numbers: Iterable[int]) -> int:
-    tails: list[int] = []
-    for number in numbers:
-        place = bisect_left(tails, number)
-        tails[place : place + 1] = [number]
-    return len(tails)
-
-
-def spans(text: str) -> Iterator[str]:
-    """The sentences of a text."""
-    yield from _SENTENCE.split(text)
+def _stitches(own: Sequence[Clause], theirs: Sequence[Clause], placed: Placed) -> bool:
+    """Whether a clause is put together from parts of several: "risico's onzeker" from "effect onzeker, risico's groot"."""
+    for clause in own:
+        places = {there for here, there in placed if clause.holds(here)}
+        parts = []
+        for other in theirs:
+            used = sum(other.holds(place) for place in places)
+            if used and used < _WHOLLY * other.words:
+                parts.append(other)
+        if len(parts) > 1:
+            return True
+    return False
