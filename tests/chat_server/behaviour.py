@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Behaviour:
     """What is done with a request.
 
     `steps` make an answer of 200, and `whole` is a body that stands instead of it. `before` is waited for before anything is
-    sent, not even the status. The steps may never end; they are taken only once where they are an iterator.
+    sent, not even the status. The steps may never end.
     """
 
     steps: Iterable[Step] = ()
@@ -81,13 +82,16 @@ def stalls(after: str = "", *, before_status: bool = False) -> Behaviour:
 
 def endless(piece: str, first: str = "") -> Behaviour:
     """Says the same for ever."""
+    return Behaviour(_Endless(piece, first))
 
-    def steps() -> Iterator[Step]:
-        yield Text(first)
-        while True:
-            yield Text(piece)
 
-    return Behaviour(steps())
+@dataclass(frozen=True)
+class _Endless:
+    piece: str
+    first: str
+
+    def __iter__(self) -> Iterator[Step]:
+        return chain([Text(self.first)], repeat(Text(self.piece)))
 
 
 def drops(after: str = "") -> Behaviour:
