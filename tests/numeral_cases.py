@@ -9,6 +9,8 @@ TOT = "Volgens BCG kunnen tot 465.000 voltijdbanen verdwijnen."
 FORECAST = "BCG expects between 255,000 and 465,000 full-time jobs to disappear by 2033."
 
 SUPPORTED_NL = [
+    ("Artikel \u0661\u0664 geldt.", "Artikel 14 geldt."),
+    ("Het gaat om \u0664\u0666\u0665.000 banen.", "Het gaat om 465.000 banen."),
     # forms of one value
     ("Het gaat om 255.000 banen.", "Het gaat om 255.000 banen."),
     ("Het gaat om 255 duizend banen.", "Het gaat om 255.000 banen."),
