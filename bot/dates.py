@@ -1,10 +1,30 @@
-"""Dates as far as they are said: "22 april 2025", "april", "in 2033", "jaren negentig", "vorig jaar", "het eerste kwartaal van 2025"."""
+"""Dates as far as they are said: "22 april 2025", "in 2033", "jaren negentig", "vorig jaar", "het eerste kwartaal van 2025"."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
+from bot.date_words import (
+    AFTER_ORDINAL,
+    BEFORE_MONTH,
+    BEGINNINGS,
+    COUNTED,
+    DAYS,
+    DECADES,
+    EN_DECADES,
+    LAST_CENTURY,
+    LAST_DAY,
+    LAST_MONTH,
+    MONTHS,
+    NUMERIC,
+    PERIODS,
+    QUARTER,
+    SEASONS,
+    SHORT,
+    STAGES,
+    VERBS,
+    WEEKDAYS,
+    WHICH,
+)
 from bot.number_bounds import Bound, date_bounds
 from bot.number_tokens import Kind, Token, is_year
 from bot.number_words import Sort, meaning
@@ -24,89 +44,6 @@ class Moment:
     """The other end of a range."""
 
 
-_MONTHS = {
-    name: number
-    for names in (
-        "januari februari maart april mei juni juli augustus september oktober november december",
-        "january february march april may june july august september october november december",
-    )
-    for number, name in enumerate(names.split(), 1)
-}
-_SHORT = {"jan": 1, "feb": 2, "febr": 2, "mrt": 3, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9}
-_SHORT |= {"okt": 10, "oct": 10, "nov": 11, "dec": 12}
-_WEEKDAYS = {
-    name + ending: f"weekday {number}"
-    for names in (
-        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-        "monday tuesday wednesday thursday friday saturday sunday",
-    )
-    for number, name in enumerate(names.split(), 1)
-    for ending in ("", "en", "s")
-}
-_DAYS = {"vandaag": "today", "today": "today", "gisteren": "yesterday", "yesterday": "yesterday", "tomorrow": "tomorrow"}
-_DAYS |= {
-    "morgen": "tomorrow",
-    "overmorgen": "in two days",
-    "eergisteren": "two days ago",
-    "tonight": "tonight",
-    "vanavond": "tonight",
-}
-_WHICH = {
-    word: which
-    for which, words in {
-        "last": "vorig vorige last previous",
-        "past": "afgelopen past voorbije laatste",
-        "next": "volgend volgende next",
-        "coming": "komend komende aankomend aankomende coming upcoming",
-        "this": "dit deze this current huidige huidig",
-    }.items()
-    for word in words.split()
-}
-_PERIODS = {
-    word: period
-    for period, words in {
-        "year": "jaar jaren year years",
-        "month": "maand maanden month months",
-        "week": "week weken weeks",
-        "quarter": "kwartaal quarter",
-        "decade": "decennium decennia decade decades",
-        "century": "eeuw eeuwen century centuries",
-        "summer": "zomer summer",
-        "winter": "winter",
-        "spring": "lente voorjaar spring",
-        "autumn": "herfst najaar autumn fall",
-        "weekend": "weekend",
-    }.items()
-    for word in words.split()
-}
-_SEASONS = frozenset({"summer", "winter", "spring", "autumn"})
-_STAGES = {
-    "begin": "start",
-    "early": "start",
-    "eind": "end",
-    "einde": "end",
-    "end": "end",
-    "late": "end",
-    "medio": "middle",
-    "mid": "middle",
-}
-_DECADES = {"twintig": 20, "dertig": 30, "veertig": 40, "vijftig": 50, "zestig": 60, "zeventig": 70, "tachtig": 80, "negentig": 90}
-_DECADES |= {f"{word}er": value for word, value in _DECADES.items()}
-_EN_DECADES = "twenties thirties forties fifties sixties seventies eighties nineties".split()
-_DECADES |= {word: value for value, word in zip(range(20, 100, 10), _EN_DECADES, strict=True)}
-_NUMERIC = re.compile(r"(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}))")
-_QUARTER = re.compile(r"[qk]([1-4])")
-_VERBS = frozenset({"may", "march", "mar"})
-_BEFORE_MONTH = frozenset("in by since until of from last next this early late mid before after through between and during".split())
-_COUNTED = re.compile(
-    r"banen|\w*baan|mensen|personen|werknemers|ambtenaren|bedrijven|jobs?|people|persons|workers|employees|companies|organisaties|fte|"
-    r"organi[sz]ations|woningen|gemeenten|leerlingen|studenten|students|municipalities|euros?|dollars?|pond|pounds|procent|percent|per|"
-    r"\w{3,}banen|deelnemers|respondenten|respondents|documenten|documents|uur|dagen|hours|days|keer|times|huizen|patienten|patients|kinderen"
-)
-_AFTER_ORDINAL = frozenset("e de ste st nd rd th".split())
-_CENTURY, _LAST_DAY, _LAST_MONTH, _IN_A_ROW = 100, 31, 12, 1900
-
-
 def moments_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[tuple[tuple[Moment, int, int], ...], int] | None:
     """The date that begins at a token, or both ends of a range of dates, each with its first and last token; and where it ends."""
     first = _moment_at(tokens, at, language)
@@ -123,6 +60,11 @@ def moments_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[tu
     low = replace(low, bounds=frozenset({Bound.FIRST}), reaches=high_end)
     high = replace(high, bounds=frozenset({Bound.LAST}), reaches=low_end)
     return ((low, at, end), (high, link, second[1])), second[1]
+
+
+def may_begin_date(word: str) -> bool:
+    """Whether a date can begin at a folded word."""
+    return word in BEGINNINGS
 
 
 def _bare(moment: Moment) -> tuple[int | None, ...]:
@@ -158,8 +100,8 @@ def _moment_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[Mo
     for reading in (_day_first, _month_first, _year, _decade, _ranked_period, _relative, _season):
         if found := reading(tokens, at, language):
             return found
-    part = _WEEKDAYS.get(token.text) or _DAYS.get(token.text)
-    if part is None or (token.text == "morgen" and language == "en") or (token.text in {"zondags"}):
+    part = WEEKDAYS.get(token.text) or DAYS.get(token.text)
+    if part is None:
         return None
     return Moment(part=part), at + 1
 
@@ -170,29 +112,29 @@ def _text(tokens: Sequence[Token], at: int) -> str:
 
 def _numeric(token: Token, at: int, language: Language) -> tuple[Moment, int] | None:
     """A date in digits; one that England and America read differently stays a name."""
-    found = _NUMERIC.fullmatch(token.text)
+    found = NUMERIC.fullmatch(token.text)
     if found is None:
         return None
     if found[1]:
         year, month, day = int(found[1]), int(found[2]), int(found[3])
     else:
         day, month, year = int(found[4]), int(found[5]), int(found[6])
-        if language == "en" and "-" not in token.text and day <= _LAST_MONTH and month != day:
-            if month <= _LAST_MONTH:
+        if language == "en" and "-" not in token.text and day <= LAST_MONTH and month != day:
+            if month <= LAST_MONTH:
                 return None
             day, month = month, day
-        if month > _LAST_MONTH and language == "en":
+        if month > LAST_MONTH and language == "en":
             day, month = month, day
-    is_date = 1 <= month <= _LAST_MONTH and 1 <= day <= _LAST_DAY
+    is_date = 1 <= month <= LAST_MONTH and 1 <= day <= LAST_DAY
     return (Moment(year, month, day), at + 1) if is_date else None
 
 
 def _day_of(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     """The day of a month at a token, with the -e or -th that may follow, and where it ends."""
     token = tokens[at] if at < len(tokens) else None
-    if token is None or token.kind is not Kind.NUMBER or not token.written.isdigit() or not 1 <= token.value <= _LAST_DAY:
+    if token is None or token.kind is not Kind.NUMBER or not token.written.isdigit() or not 1 <= token.value <= LAST_DAY:
         return None
-    follows = at + 1 < len(tokens) and tokens[at + 1].is_glued and tokens[at + 1].text in _AFTER_ORDINAL
+    follows = at + 1 < len(tokens) and tokens[at + 1].is_glued and tokens[at + 1].text in AFTER_ORDINAL
     return int(token.value), at + 1 + follows
 
 
@@ -206,10 +148,10 @@ def _year_of(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
 def _month_of(tokens: Sequence[Token], at: int) -> tuple[int, int] | None:
     """The month that a token names next to a number, and where it ends."""
     word = _text(tokens, at)
-    month = _MONTHS.get(word) or _SHORT.get(word)
+    month = MONTHS.get(word) or SHORT.get(word)
     if month is None:
         return None
-    return month, at + 1 + (word in _SHORT and _text(tokens, at + 1) == "." and tokens[at + 1].is_glued)
+    return month, at + 1 + (word in SHORT and _text(tokens, at + 1) == "." and tokens[at + 1].is_glued)
 
 
 def _day_first(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Moment, int] | None:
@@ -217,13 +159,21 @@ def _day_first(tokens: Sequence[Token], at: int, _language: Language) -> tuple[M
     day = _day_of(tokens, at)
     if day is None:
         return None
-    place = day[1] + (_text(tokens, day[1]) == "of")
-    if month := _month_of(tokens, place):
-        year = _year_of(tokens, month[1])
-        return Moment(year[0] if year else None, month[0], day[0]), year[1] if year else month[1]
+    if found := _day_and_month(tokens, at):
+        return found
     link = _link_end(tokens, day[1])
-    other = _day_first(tokens, link, _language) if link else None
+    other = _day_and_month(tokens, link) if link else None
     return (Moment(other[0].year, other[0].month, day[0]), day[1]) if other else None
+
+
+def _day_and_month(tokens: Sequence[Token], at: int) -> tuple[Moment, int] | None:
+    """ "22 april 2025", "22nd of April"."""
+    day = _day_of(tokens, at)
+    month = _month_of(tokens, day[1] + (_text(tokens, day[1]) == "of")) if day else None
+    if day is None or month is None:
+        return None
+    year = _year_of(tokens, month[1])
+    return Moment(year[0] if year else None, month[0], day[0]), year[1] if year else month[1]
 
 
 def _month_first(tokens: Sequence[Token], at: int, language: Language) -> tuple[Moment, int] | None:
@@ -237,8 +187,8 @@ def _month_first(tokens: Sequence[Token], at: int, language: Language) -> tuple[
         found = _year_of(tokens, day[1])
         return Moment(found[0] if found else None, month[0], day[0]), found[1] if found else day[1]
     word = tokens[at].text
-    is_name = word in _MONTHS and (
-        word not in _VERBS or language == "nl" or (tokens[at].is_capital and _text(tokens, at - 1) in _BEFORE_MONTH)
+    is_name = word in MONTHS and (
+        word not in VERBS or language == "nl" or (tokens[at].is_capital and _text(tokens, at - 1) in BEFORE_MONTH)
     )
     return (Moment(None, month[0]), month[1]) if is_name else None
 
@@ -251,36 +201,36 @@ def _year(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Moment
     if after and after.is_glued and after.text in {"s", "'s", "er", "'er"}:
         return Moment(int(token.value), part="decade"), at + 2
     is_tied = after is not None and after.is_glued and after.text in {"%", "‰", "x", "+", "e", "th", "k"}
-    if after and (is_tied or _COUNTED.fullmatch(after.text) or (meaning(after.text, "nl") or meaning(after.text, "en"))):
+    if after and (is_tied or COUNTED.fullmatch(after.text) or (meaning(after.text, "nl") or meaning(after.text, "en"))):
         return None
     before = next((word for word in (_text(tokens, at - 1), _text(tokens, at - 2)) if word not in {"of", "van", "-", "in"}), "")
-    season = _PERIODS.get(before)
-    part = _STAGES.get(before) or (season if season in _SEASONS else None)
+    season = PERIODS.get(before)
+    part = STAGES.get(before) or (season if season in SEASONS else None)
     return Moment(int(token.value), part=part), at + 1
 
 
 def _decade(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Moment, int] | None:
     """ "jaren negentig", "jaren '90", "de negentiger jaren", "the nineties", "the 90s"."""
     word, after = _text(tokens, at), tokens[at + 1] if at + 1 < len(tokens) else None
-    if after is None and word not in _EN_DECADES:
+    if after is None and word not in EN_DECADES:
         return None
     if word == "jaren" and after is not None:
-        value = _DECADES.get(after.text) or (int(after.value) if after.kind is Kind.NUMBER and after.written.isdigit() else 0)
-        if value in _DECADES.values():
-            return Moment(_IN_A_ROW + value, part="decade"), at + 2
+        value = DECADES.get(after.text) or (int(after.value) if after.kind is Kind.NUMBER and after.written.isdigit() else 0)
+        if value in DECADES.values():
+            return Moment(LAST_CENTURY + value, part="decade"), at + 2
         if is_year(after) and value % 10 == 0:
             return Moment(value, part="decade"), at + 2
-    if word in _DECADES and (word in _EN_DECADES or (word.endswith("er") and after is not None and after.text == "jaren")):
-        return Moment(_IN_A_ROW + _DECADES[word], part="decade"), at + 1 + (word not in _EN_DECADES)
+    if word in DECADES and (word in EN_DECADES or (word.endswith("er") and after is not None and after.text == "jaren")):
+        return Moment(LAST_CENTURY + DECADES[word], part="decade"), at + 1 + (word not in EN_DECADES)
     short = tokens[at].written
-    if short.isdigit() and len(short) == 2 and after is not None and after.is_glued and after.text in {"s", "'s", "er", "'er"}:  # noqa: PLR2004
-        return Moment(_IN_A_ROW + int(short), part="decade"), at + 2
+    if short.isdigit() and len(short) == 2 and after is not None and after.is_glued and after.text in {"s", "'s", "er", "'er"}:
+        return Moment(LAST_CENTURY + int(short), part="decade"), at + 2
     return None
 
 
 def _quarter(tokens: Sequence[Token], at: int) -> tuple[Moment, int] | None:
     """ "Q1 2025"."""
-    found = _QUARTER.fullmatch(tokens[at].text)
+    found = QUARTER.fullmatch(tokens[at].text)
     year = _year_of(tokens, at + 1) if found else None
     if found is None:
         return None
@@ -291,7 +241,7 @@ def rank_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[int, 
     """The rank that a token names: "eerste", "2e", "21st"; and where it ends."""
     token = tokens[at]
     if token.kind is Kind.NUMBER:
-        follows = at + 1 < len(tokens) and tokens[at + 1].is_glued and tokens[at + 1].text in _AFTER_ORDINAL
+        follows = at + 1 < len(tokens) and tokens[at + 1].is_glued and tokens[at + 1].text in AFTER_ORDINAL
         return (int(token.value), at + 2) if follows and token.written.isdigit() else None
     first = meaning(token.text, language) if token.kind is Kind.WORD else None
     if first is None:
@@ -300,7 +250,7 @@ def rank_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[int, 
         return int(first.value), at + 1
     if first.sort is Sort.CARDINAL and _text(tokens, at + 1) == "-" and tokens[at + 1].is_glued:
         second = meaning(_text(tokens, at + 2), language)
-        if second and second.sort is Sort.ORDINAL and second.value < 10 and first.value % 10 == 0:  # noqa: PLR2004
+        if second and second.sort is Sort.ORDINAL and second.value < 10 and first.value % 10 == 0:
             return int(first.value + second.value), at + 3
     return None
 
@@ -311,7 +261,7 @@ def _ranked_period(tokens: Sequence[Token], at: int, language: Language) -> tupl
     if rank is None:
         return None
     place = rank[1] + (_text(tokens, rank[1]) == "-")
-    period = _PERIODS.get(_text(tokens, place))
+    period = PERIODS.get(_text(tokens, place))
     if period not in {"quarter", "century"}:
         return None
     year = _year_of(tokens, place + 1) if period == "quarter" else None
@@ -320,20 +270,19 @@ def _ranked_period(tokens: Sequence[Token], at: int, language: Language) -> tupl
 
 def _relative(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Moment, int] | None:
     """ "vorig jaar", "next month", "deze eeuw", "afgelopen maandag"."""
-    which, word = _WHICH.get(tokens[at].text), _text(tokens, at + 1)
-    period = (_PERIODS.get(word) or _weekday(word) or (f"month {_MONTHS[word]}" if word in _MONTHS else None)) if which else None
+    which, word = WHICH.get(tokens[at].text), _text(tokens, at + 1)
+    if word in VERBS and not tokens[at + 1].is_capital:
+        return None
+    period = (PERIODS.get(word) or WEEKDAYS.get(word) or (f"month {MONTHS[word]}" if word in MONTHS else None)) if which else None
     return (Moment(part=f"{which} {period}"), at + 2) if period else None
-
-
-@cache
-def _weekday(word: str) -> str | None:
-    return _WEEKDAYS.get(word)
 
 
 def _season(tokens: Sequence[Token], at: int, _language: Language) -> tuple[Moment, int] | None:
     """ "de zomer", "het najaar", "in the spring"; verbs and what springs stay words."""
-    period = _PERIODS.get(_text(tokens, at))
-    if period not in _SEASONS or _text(tokens, at - 1) not in {"de", "het", "the", "this", "deze", "dit"}:
+    period = PERIODS.get(_text(tokens, at))
+    if period not in SEASONS or _text(tokens, at - 1) not in {"de", "het", "the", "this", "deze", "dit"}:
         return None
     year = _year_of(tokens, at + 1)
+    if year is None and _text(tokens, at) in {"fall", "spring"}:
+        return None
     return Moment(year[0] if year else None, part=period), year[1] if year else at + 1

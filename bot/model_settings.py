@@ -1,9 +1,8 @@
 """Settings of the language model that may explain; none is asked where none is set."""
 
-from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vectorstore.errors import UsageError
@@ -39,11 +38,12 @@ class ModelSettings(BaseSettings):
         description="How many tokens a day all answers together may take; after that answers quote only. 0 is no limit.",
     )
 
-    @model_validator(mode="after")
-    def _has_provider(self) -> Self:
-        if self.chat_model and not all(part.strip() for part in self.chat_model.partition(":")[::2]):
+    @field_validator("chat_model")
+    @classmethod
+    def _has_provider(cls, value: str | None) -> str | None:
+        if value and not all(part.strip() for part in value.partition(":")[::2]):
             raise ValueError("it is not PROVIDER:NAME")
-        return self
+        return value
 
     @property
     def provider(self) -> str:
@@ -75,6 +75,5 @@ def load_model_settings(**flags: object) -> ModelSettings:
         return ModelSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
     except ValidationError as error:
         problem = error.errors()[0]
-        name = PREFIX + ("_".join(str(part) for part in problem["loc"][:1]) or "chat_model").upper()
-        value = problem["input"] if problem["loc"] else ""
-        raise UsageError(f"{name} is {value!r}: {problem['msg']}. See .env.example.") from error
+        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
+        raise UsageError(f"{name} is {problem['input']!r}: {problem['msg']}. See .env.example.") from error

@@ -1,6 +1,7 @@
 """What stands around a number and makes it another claim: "meer dan", "hooguit", "ongeveer", "of meer", "per jaar", "minder"."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from bot.number_tokens import Kind, Token
@@ -17,6 +18,8 @@ class Bound(StrEnum):
     AT_MOST = "at most"
     LESS = "less than"
     ONLY = "only"
+    EVEN = "even"
+    ESTIMATED = "estimated"
     AVERAGE = "average"
     SOME = "some"
     EVERY = "every"
@@ -43,42 +46,50 @@ def _phrases(**written: str) -> _Phrases:
 
 
 _BEFORE = _phrases(
-    ABOUT="ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de, naar schatting, geschat, geschatte, "
-    "geschat op, plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, an estimated, estimated, "
-    "estimated at, in the order of, in de orde van, naar verwachting, verwachte, expected",
+    ABOUT="""ongeveer, circa, ca, c, rond, rond de, rondom, zo'n, grofweg, pakweg, om en nabij, om en nabij de,
+        plusminus, ruwweg, tegen de, ~, ±, ≈, about, around, roughly, approximately, approx, some, in the order
+        of, in de orde van""",
+    ESTIMATED="""naar schatting, geschat, geschatte, geschat op, an estimated, estimated, estimated at, geraamd,
+        geraamde, geraamd op""",
     ALMOST="bijna, nagenoeg, vrijwel, net geen, een kleine, krap, nearly, almost, just under, close to, dicht bij de, haast",
-    AT_LEAST="minstens, minimaal, ten minste, tenminste, op zijn minst, op z'n minst, zeker, niet minder dan, een minimum van, at least, "
-    "at the very least, a minimum of, minimum, no less than, no fewer than, not less than, minstens een, ≥, van minimaal, vanaf, maar liefst, "
-    "liefst, as many as, as much as, wel",
-    MORE="meer dan, ruim, boven, boven de, hoger dan, groter dan, ouder dan, langer dan, een dikke, dik, more than, over, above, in excess of, "
-    "upwards of, higher than, greater than, older than, longer than, well over, larger than, exceeding, exceeds, exceed, >, later dan, "
-    "later than, beyond, meer is dan, more than the, meer dan de",
-    AT_MOST="hooguit, hoogstens, maximaal, maximum, ten hoogste, op zijn hoogst, op z'n hoogst, niet meer dan, een maximum van, tot, tot wel, "
-    "tot maximaal, tot en met, t m, at most, up to, no more than, not more than, a maximum of, ≤, tot de, oplopend tot, tot aan",
-    LESS="minder dan, nog geen, onder, onder de, lager dan, kleiner dan, jonger dan, korter dan, less than, fewer than, under, below, lower than, "
-    "smaller than, younger than, shorter than, <, earlier than, eerder dan, minder dan de",
+    AT_LEAST="""minstens, minimaal, ten minste, tenminste, op zijn minst, op z'n minst, zeker, niet minder dan, een
+        minimum van, at least, at the very least, a minimum of, minimum, no fewer than, not less than, minstens
+        een, ≥, van minimaal, vanaf""",
+    EVEN="maar liefst, liefst, as many as, as much as, wel, no less than",
+    MORE="""meer dan, ruim, boven, boven de, hoger dan, groter dan, ouder dan, langer dan, een dikke, dik, more
+        than, over, above, in excess of, upwards of, higher than, greater than, older than, longer than, well
+        over, larger than, exceeding, exceeds, exceed, >, later dan, later than, beyond, more than the, meer dan
+        de""",
+    AT_MOST="""hooguit, hoogstens, maximaal, maximum, ten hoogste, op zijn hoogst, op z'n hoogst, niet meer dan, een
+        maximum van, tot, tot wel, tot maximaal, tot en met, t / m, at most, up to, no more than, not more than,
+        a maximum of, ≤, tot de, oplopend tot, tot aan""",
+    LESS="""minder dan, nog geen, onder, onder de, lager dan, kleiner dan, jonger dan, korter dan, less than, fewer
+        than, under, below, lower than, smaller than, younger than, shorter than, <, earlier than, eerder dan,
+        minder dan de""",
     ONLY="slechts, only, just, merely, alleen, pas, nog maar, enkel, mere",
-    AVERAGE="gemiddeld, gemiddelde, gemiddeld op, een gemiddelde van, on average, average, an average of, averaging, mediaan, median",
+    AVERAGE="""gemiddeld, gemiddelde, gemiddeld op, een gemiddelde van, on average, average, an average of, averaging,
+        mediaan, median""",
     SOME="een paar, enkele, meerdere, several, a few, few, a couple of, many, vele, veel, some few, paar",
     EVERY="elke, iedere, elk, ieder, every, each, om de",
     WITHIN="binnen, within, binnen de",
     PAST="afgelopen, de afgelopen, voorbije, laatste, past, last, vorige, previous",
     COMING="komende, aankomende, volgende, next, coming, upcoming",
 )
-_OVER = ("over",)
+_OVER, _UNDER = ("over",), ("onder",)
 _AFTER = _phrases(
-    AT_LEAST="of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older, and over, en hoger, of langer, "
-    "or longer, minimaal, at least, plus, plussers, plusser",
+    AT_LEAST="""of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older,
+        and over, en hoger, of langer, or longer, minimaal, at least, plus, plussers, plusser""",
     AT_MOST="of minder, or less, or fewer, of lager, or lower, maximaal, hooguit, at most, of jonger, or younger, ten hoogste",
     ABOUT="of zo, or so, ongeveer",
+    AVERAGE="on average, gemiddeld",
     AGO="geleden, ago, eerder, earlier, terug",
     AHEAD="later, hence, from now",
 )
 _DATE_BEFORE = _phrases(
-    BEFORE="voor, vóór, before, prior to, pre, voorafgaand aan, ahead of, eerder dan, earlier than",
+    BEFORE="voor, before, prior to, pre, voorafgaand aan, ahead of, eerder dan, earlier than",
     AFTER="na, after, post, later dan, later than, following",
     SINCE="sinds, vanaf, since, starting in, starting from, as of, met ingang van, per, from",
-    UNTIL="tot, tot en met, until, till, through, up to, tot aan, t m, tot in",
+    UNTIL="tot, tot en met, until, till, through, up to, tot aan, t / m, tot in",
     BY="uiterlijk, uiterlijk in, uiterlijk op, by, tegen, no later than, niet later dan",
     ABOUT="rond, rond de, ongeveer, circa, ca, around, about, omstreeks",
 )
@@ -87,16 +98,21 @@ _ARTICLES = frozenset("de het een the a an".split())
 _LONGEST = 4
 _LEADS = frozenset("leidt leiden leidde geleid leid komt komen kwam gekomen beperkt beperken".split())
 _MORE = frozenset(
-    """meer extra hoger hogere erbij stijging toename groei stijgt stijgen steeg stegen gestegen groeit groeien groeide gegroeid toeneemt
-    toenemen toegenomen verhoogd verhogen verhoging more higher greater increase increases increased rise rises rose risen grow grows grew
-    growth additional up raise raises raised gain""".split()
+    """meer extra hoger hogere erbij stijging toename groei stijgt stijgen steeg stegen gestegen groeit groeien groeide
+    gegroeid toeneemt toenemen toegenomen verhoogd verhogen verhoging more higher greater increase increases increased
+    rise rises rose risen grow grows grew growth additional sneller vaker langer beter faster quicker better longer up
+    raise raises raised gain""".split()
 )
 _LESS = frozenset(
-    """minder lager lagere eraf daling afname krimp daalt dalen daalde daalden gedaald krimpt krimpen gekrompen afneemt afnemen afgenomen
-    verlaagd verlagen verlaging less fewer lower decrease decreases decreased decline declines declined fall falls fell fallen drop drops
-    dropped reduction reduce reduces reduced shrink shrinks down cut cuts""".split()
+    """minder lager lagere eraf daling afname krimp daalt dalen daalde daalden gedaald krimpt krimpen gekrompen afneemt
+    afnemen afgenomen verlaagd verlagen verlaging less fewer lower decrease decreases decreased decline declines declined
+    fall falls fell fallen drop drops dropped reduction reduce reduces reduced shrink shrinks trager langzamer korter
+    slechter slower worse shorter down cut cuts""".split()
 )
-_WIDE = 3
+_WIDE, _FAR = 3, 8
+_EXPECTING = re.compile(r"(?:raming|begroting|verwachting|prognose|voorspelling|plan|doel|cijfer|schatting|budget|strategie)\w*$")
+ESTIMATING = re.compile(r"\b(?:schat|schatten|schatte|schatting|raamt|ramen|raamde|raming|estimates?|estimated)\b", re.IGNORECASE)
+"""Words that make the numbers of a sentence estimates."""
 
 
 def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bound, int] | None:
@@ -108,7 +124,9 @@ def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bo
     return None
 
 
-def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, is_time: bool) -> tuple[frozenset[Bound], int]:
+def bounds_before(
+    tokens: Sequence[Token], start: int, language: Language, *, has_unit: bool, is_time: bool
+) -> tuple[frozenset[Bound], int]:
     """The bounds right before a number, and where the first of them begins."""
     bounds, first, place = set[Bound](), start, start
     while place:
@@ -119,6 +137,8 @@ def bounds_before(tokens: Sequence[Token], start: int, language: Language, *, is
                 if not is_time:
                     break
                 bound = Bound.AHEAD
+            if words == _UNDER and not has_unit:
+                break  # "onder 758 consultants" is among them
             if words == ("tot",) and begin and tokens[begin - 1].text in _LEADS:
                 break
             bounds.add(bound)
@@ -146,6 +166,8 @@ def date_bounds(tokens: Sequence[Token], start: int) -> tuple[frozenset[Bound], 
     place = start
     while True:
         if found := _backwards(tokens, place, _DATE_BEFORE):
+            if tokens[found[1]].written.lower() == "voor" and found[1] and _EXPECTING.search(tokens[found[1] - 1].text):
+                return frozenset(), start
             return frozenset({found[0]}), found[1]
         if not place or tokens[place - 1].text not in _SKIPPED:
             return frozenset(), start
@@ -155,11 +177,19 @@ def date_bounds(tokens: Sequence[Token], start: int) -> tuple[frozenset[Bound], 
 def turn_of(tokens: Sequence[Token], start: int, end: int) -> tuple[int, bool]:
     """Whether a number is said to be more (1) or less (-1), and whether that stands right after it: "10% minder"."""
     after = tokens[end].text if end < len(tokens) else ""
-    if after in _MORE | _LESS and not (end + 1 < len(tokens) and tokens[end + 1].text in {"dan", "than"} and False):
+    if after in _MORE | _LESS:
         return (1 if after in _MORE else -1), True
-    for token in reversed(tokens[max(0, start - _WIDE) : start]):
-        if token.kind is not Kind.WORD:
+    turns = {1 if word in _MORE else -1 for word in _clause(tokens, start, end) if word in _MORE | _LESS}
+    return (turns.pop() if len(turns) == 1 else 0), False
+
+
+def _clause(tokens: Sequence[Token], start: int, end: int) -> Iterator[str]:
+    """The words around a number up to a comma or the like."""
+    for token in reversed(tokens[max(0, start - _FAR) : start]):
+        if token.kind is Kind.SIGN:
             break
-        if token.text in _MORE | _LESS:
-            return (1 if token.text in _MORE else -1), False
-    return 0, False
+        yield token.text
+    for token in tokens[end : end + _WIDE]:
+        if token.kind is Kind.SIGN:
+            break
+        yield token.text

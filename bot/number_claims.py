@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
-from bot.dates import Moment, moments_at, rank_at
+from bot.dates import Moment, may_begin_date, moments_at, rank_at
 from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
+from bot.number_names import VAGUE, as_name, label_of
 from bot.number_tokens import Kind, Token, is_ambiguous, tokens_in
-from bot.number_units import CURRENCIES, TIMES, Unit, counted_at, per_what, unit_at, unit_before
+from bot.number_units import CURRENCIES, TIMES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
+from bot.number_words import meaning
 from bot.spelled import Spelled, cardinal_at, spelled_at
 from vectorstore.languages import Language
 
@@ -18,8 +20,9 @@ from vectorstore.languages import Language
 class Amount:
     """A number with its unit and what bounds it. What is counted and how it is written are no part of what it equals.
 
-    `unit` is a currency, "percent", "percentage_point", a time ("year"), "factor" (what multiplies), "times" (how often), "ordinal",
-    "magnitude" ("tienduizenden") or None. A share is a percentage: "een kwart" is 25 percent. `upper` is the other end of a range.
+    `unit` is a currency, "percent", "percentage_point", a time ("year"), "factor" (what multiplies), "times" (how often),
+    "ordinal", "magnitude" ("tienduizenden") or None. A share is a percentage: "een kwart" is 25 percent. `upper` is the other
+    end of a range.
     """
 
     value: Fraction
@@ -44,7 +47,10 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a text claims in numbers, and where. One that is not firm is none when a sentence makes it ("one", "geen"), yet supports."""
+    """What a text claims in numbers, and where.
+
+    One that is not firm ("one", "geen") is no claim of a sentence, yet supports one.
+    """
 
     said: Amount | Moment | Name
     start: int
@@ -52,51 +58,10 @@ class Claim:
     is_firm: bool = True
 
 
-_LABELS = {
-    word: label
-    for label, words in {
-        "article": "artikel artikelen art article articles",
-        "chapter": "hoofdstuk chapter hoofdstukken chapters",
-        "annex": "bijlage annex bijlagen appendix",
-        "paragraph": "lid paragraaf paragraph section leden",
-        "question": "vraag question vragen",
-        "page": "pagina blz page pp",
-        "table": "tabel table",
-        "figure": "figuur figure",
-        "phase": "fase phase",
-        "step": "stap step",
-        "version": "versie version",
-        "level": "niveau level",
-        "number": "nr no nummer number",
-        "recommendation": "aanbeveling recommendation",
-        "point": "punt point",
-        "recital": "overweging recital",
-        "class": "klasse class",
-        "category": "categorie category",
-        "part": "deel part",
-        "scenario": "scenario",
-        "top": "top",
-    }.items()
-    for word in words.split()
-}
+_SMALL = frozenset("een one a an geen no eerst".split())
 _PARTS = re.compile(r"(?:eerste|tweede|first|second)")
-_LISTED = frozenset({",", "en", "and", "of", "or", "tot", "to", "-", "–", "met"})
-_LINKS = (
-    ("tot", "en", "met"),
-    ("t", "/", "m"),
-    ("van", "de"),
-    ("tot",),
-    ("to",),
-    ("à",),
-    ("a",),
-    ("-",),
-    ("–",),
-    ("of",),
-    ("or",),
-    ("naar",),
-    ("en",),
-    ("and",),
-)
+_LINKS = tuple(tuple(link.split()) for link in ("tot en met", "t / m", "tot", "to", "a", "-", "–", "of", "or", "naar", "en", "and"))
+_NO_ENGLISH_LINKS = (("of",), ("a",))
 _FORMER = ("plaats", "place", "gezicht", "sight", "instantie", "instance")
 _DETERMINERS = frozenset("de het the als as zijn haar hun its their onze our this deze dit".split())
 
@@ -112,12 +77,12 @@ def _claims(tokens: Sequence[Token], language: Language) -> Iterator[Claim]:
     at, label = 0, ""
     while at < len(tokens):
         token = tokens[at]
-        label = _label(tokens, at, label)
+        label = label_of(tokens, at, label)
         if label and token.kind is Kind.NUMBER:
             yield _claim(tokens, at, at + 1, Name(f"{label} {token.written}"))
             at += 1
             continue
-        if _is_no_word(token):
+        if not _may_begin(token, language):
             at += 1
             continue
         claims, end = _read_at(tokens, at, language)
@@ -125,20 +90,11 @@ def _claims(tokens: Sequence[Token], language: Language) -> Iterator[Claim]:
         at = max(end, at + 1)
 
 
-def _is_no_word(token: Token) -> bool:
-    """Whether nothing can begin at a token: a comma, a bracket."""
-    return token.kind is Kind.SIGN
-
-
-def _label(tokens: Sequence[Token], at: int, label: str) -> str:
-    """What the numbers here are the numbers of: of an article, a page; it goes on through "13, 14 en 15"."""
-    token, before = tokens[at], tokens[at - 1].text if at else ""
-    if token.kind is Kind.NUMBER:
-        if before == "." and at > 1:
-            before = tokens[at - 2].text
-        is_named = before in _LABELS and token.written.isdigit() and not unit_at(tokens, at + 1).name
-        return _LABELS[before] if is_named else label if label and token.written.isdigit() else ""
-    return label if token.text in _LISTED else ""
+def _may_begin(token: Token, language: Language) -> bool:
+    """Whether a claim can begin at a token; at most words and at signs none can."""
+    if token.kind is not Kind.WORD:
+        return token.kind is not Kind.SIGN
+    return token.text in _SMALL or token.text in VAGUE or may_begin_date(token.text) or meaning(token.text, language) is not None
 
 
 def _claim(tokens: Sequence[Token], first: int, end: int, said: Amount | Moment | Name, *, is_firm: bool = True) -> Claim:
@@ -149,16 +105,24 @@ def _read_at(tokens: Sequence[Token], at: int, language: Language) -> tuple[list
     """The claims that begin at a token, and where they end."""
     if dated := moments_at(tokens, at, language):
         return [_claim(tokens, first, end, moment) for moment, first, end in dated[0]], dated[1]
-    if tokens[at].kind is Kind.NAME:
-        return [_claim(tokens, at, at + 1, Name(tokens[at].text))], at + 1
     if ranked := _rank(tokens, at, language):
         return ranked
     if found := spelled_at(tokens, at, language):
         return _amount(tokens, at, found, language)
-    if tokens[at].text in {"geen", "no"}:
-        counted = counted_at(tokens, at + 1, language, needs_of=False)
-        return [_claim(tokens, at, at + 1, Amount(Fraction(), counted=counted), is_firm=False)] if counted else [], at + 1
-    return [], at + 1
+    return list(_word_at(tokens, at, language)), at + 1
+
+
+def _word_at(tokens: Sequence[Token], at: int, language: Language) -> Iterator[Claim]:
+    """The claim that one token makes: a name, "meerderheid", "voor het eerst", "geen banen"."""
+    token = tokens[at]
+    if token.kind is Kind.NAME:
+        yield _claim(tokens, at, at + 1, Name(as_name(token)))
+    elif token.text in VAGUE:
+        yield _claim(tokens, at, at + 1, Name(VAGUE[token.text]))
+    elif [each.text for each in tokens[max(0, at - 2) : at + 1]] == ["voor", "het", "eerst"]:
+        yield _claim(tokens, at, at + 1, Amount(Fraction(1), "ordinal"))
+    elif token.text in {"geen", "no"} and (counted := counted_at(tokens, at + 1, language, needs_of=False)):
+        yield _claim(tokens, at, at + 1, Amount(Fraction(), counted=counted), is_firm=False)
 
 
 def _rank(tokens: Sequence[Token], at: int, language: Language) -> tuple[list[Claim], int] | None:
@@ -187,7 +151,7 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     """A number with its unit, the other end of its range, its bounds and what it counts."""
     unit = _unit(tokens, at, found)
     upper, end, is_change = None, unit.end, False
-    if other := _upper(tokens, at, unit, language):
+    if other := _upper(tokens, at, unit, language, has_unit=unit.end > found.end):
         upper, last, is_change = other
         unit, end = (last if last.name else Unit(unit.name, last.end)), last.end
         if found.scale == 1 < upper.scale and found.value < upper.value / upper.scale:
@@ -197,11 +161,12 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
     first = at - 1 if at and unit_before(tokens, at) else at
     if first and tokens[first - 1].text in {"-", "min", "minus"} and _is_minus(tokens, first):
         found, first = replace(found, value=-found.value), first - 1
-    bounds, begin = bounds_before(tokens, first, language, is_time=is_time)
+    bounds, begin = bounds_before(tokens, first, language, has_unit=name is not None, is_time=is_time)
     if after := bound_after(tokens, end):
         bounds, end = bounds | {after[0]}, after[1]
-    counted = counted_at(tokens, end, language, needs_of=name is not None and name not in {"factor", "times", "magnitude"})
-    if after := bound_after(tokens, end + 1):
+    needs_of = name is not None and name not in {"factor", "times", "magnitude"}
+    counted = counted_at(tokens, end, language, needs_of=needs_of) or (counted_before(tokens, begin, language) if needs_of else ())
+    if after := bound_after(tokens, end + 1) or _average(tokens, end):
         bounds |= {after[0]}
     turn, is_turned = turn_of(tokens, begin, end)
     amount = Amount(
@@ -215,15 +180,23 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
         turn=turn,
         is_turned=is_turned,
         counted=counted,
-        ambiguous=found.written if is_ambiguous(found.written) else "",
+        ambiguous=found.written if is_ambiguous(found.written) and found.scale == 1 and found.value > 0 else "",
     )
     return [_claim(tokens, begin, end, amount, is_firm=found.is_firm)], end
+
+
+def _average(tokens: Sequence[Token], end: int) -> tuple[Bound, int] | None:
+    """Whether "on average" stands a few words after a number: "26 minutes a day on average"."""
+    found = (bound_after(tokens, place) for place in (end + 2, end + 3))
+    return next((bound for bound in found if bound and bound[0] is Bound.AVERAGE), None)
 
 
 def _unit(tokens: Sequence[Token], at: int, found: Spelled) -> Unit:
     """The unit of a number, from the number itself, after it, or a currency before it."""
     after = unit_at(tokens, found.end)
-    if found.unit and after.name is None:
+    if found.unit == "magnitude" and after.name:
+        return Unit(f"magnitude {after.name}", after.end)
+    if found.unit:
         return Unit(found.unit, found.end)
     return after if after.name or not unit_before(tokens, at) else Unit(unit_before(tokens, at), found.end)
 
@@ -234,12 +207,14 @@ def _is_minus(tokens: Sequence[Token], first: int) -> bool:
     return token.text != "-" or not token.is_glued
 
 
-def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language) -> tuple[Spelled, Unit, bool] | None:
+def _upper(
+    tokens: Sequence[Token], at: int, unit: Unit, language: Language, *, has_unit: bool
+) -> tuple[Spelled, Unit, bool] | None:
     """The other end of a range, its unit, and whether the range is a change: "van 5 naar 10"."""
     words = tuple(token.text for token in tokens[unit.end : unit.end + 3])
     before = {token.text for token in tokens[max(0, at - 3) : at]}
     for link in _LINKS:
-        if words[: len(link)] != link or link == ("van", "de"):
+        if words[: len(link)] != link or (language == "en" and link in _NO_ENGLISH_LINKS):
             continue
         is_between = bool(before & {"tussen", "between"})
         if link in {("en",), ("and",)} and not is_between:
@@ -247,11 +222,11 @@ def _upper(tokens: Sequence[Token], at: int, unit: Unit, language: Language) -> 
         place = unit.end + len(link)
         place += place < len(tokens) and (tokens[place].text in {"de", "the"} or unit_before(tokens, place + 1) is not None)
         upper = cardinal_at(tokens, place, language)
-        if upper is None or upper.unit or (link == ("of",) and language == "en") or (link == ("a",) and language == "en"):
+        if upper is None or upper.unit or not upper.is_firm:
             return None
         after = unit_at(tokens, upper.end)
         if after.name is None and unit_before(tokens, place) and unit.name in CURRENCIES:
             after = Unit(unit.name, upper.end)
-        is_other = unit.name is not None and after.name is not None and unit.name != after.name
-        return None if is_other or not upper.is_firm else (upper, after, link == ("naar",))
+        is_same = unit.name == after.name or None in {unit.name, after.name}
+        return (upper, after, link == ("naar",)) if is_same and (after.name or not has_unit) else None
     return None

@@ -6,10 +6,10 @@ no plain number stays one name: "GPT-4", "24/7", "10²".
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import Enum, auto
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from vectorstore.languages import Language
 from vectorstore.words import fold
@@ -24,8 +24,7 @@ class Kind(Enum):
     SIGN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a text: folded, with its place in the text as written, and its value when it is a number in digits."""
 
     kind: Kind
@@ -40,9 +39,10 @@ class Token:
 
 _NARROW = frozenset("\u00a0\u2006\u2007\u2008\u2009\u200a\u202f")
 _FRACTIONS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-_LIKE = dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-") | dict.fromkeys("\u2012\u2014\u2015", "–")
-_LIKE |= dict.fromkeys("’‘\u02bc\uff07´`\u2032", "'") | {"\u2044": "/", "\u2215": "/", "×": "x"}
-_NUMBER = rf"(?:\d{{1,3}}(?:(?:\.\d{{3}})+|(?:,\d{{3}})+|(?:['\u00a0 ]\d{{3}})+)(?:[.,]\d+)?|\d+(?:[.,]\d+)?)[{_FRACTIONS}]?|[{_FRACTIONS}]"
+_LIKE = dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-") | dict.fromkeys("\u2012", "–")
+_LIKE |= dict.fromkeys("’‘\u02bc\uff07\u00b4`\u2032", "'") | {"\u2044": "/", "\u2215": "/", "×": "x"}
+_GROUPED = r"\d{1,3}(?:(?:\.\d{3})+|(?:,\d{3})+|(?:['\u00a0 ]\d{3})+)(?:[.,]\d+)?"
+_NUMBER = rf"(?:{_GROUPED}|\d+(?:[.,]\d+)?)[{_FRACTIONS}]?|[{_FRACTIONS}]"
 _SUFFIX = (
     r"%|‰|\+|[€$£]|(?:k|m|b|mln|mld|mrd|mio|mn|bn|tn|miljoen|miljard|million|billion|trillion|e|de|ste|st|nd|rd|th|s|'s|'?er|x|km|kg|kwh|mw|gw|twh|"
     r"gb|tb|eur|euro|usd)(?![^\W\d_])"
@@ -60,7 +60,11 @@ _MARKER = re.compile(r"[\[(]\d{1,3}[\])][.,;:]?|\d{1,2}[.)]")
 _PIECE = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+(?:'[^\W\d_]+)?|[^\w\s]|_", re.IGNORECASE)
 _MIXED = re.compile(r"[a-z].*[\u0370-\u052f]|[\u0370-\u052f].*[a-z]")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
-_SMALL_FRACTION_END = 9
+_DIGIT = re.compile(r"[0-9]")
+_PICTURES = "🔟💯"
+_LONG_DECIMALS = re.compile(r"\d[.,]\d{4}")
+_NONE = Fraction()
+_SMALL_FRACTION_END, _LONGEST_YEARS = 9, 10
 _GROUP = 3
 
 
@@ -82,35 +86,20 @@ def _as_read(char: str) -> str:
 
 def _is_numeral(char: str) -> bool:
     """Whether a character stands for a number: "7", "²", "½", "三"."""
-    return unicodedata.numeric(char, None) is not None
+    return char in _PICTURES or unicodedata.numeric(char, None) is not None
 
 
 def tokens_in(text: str, language: Language) -> list[Token]:
     """The tokens of a text, in order; each place is one of the text as written."""
-    read, places = [], []
-    for place, char in enumerate(text):
-        if seen := _as_read(char):
-            read.append(seen)
-            places.append(place)
-    places.append(len(text))
-    line, tokens = "".join(read), list[Token]()
+    seen = list(map(_as_read, text))
+    places = [place for place, char in enumerate(seen) if char]
+    line, tokens = "".join(seen), list[Token]()
     for chunk in _CHUNK.finditer(line):
-        is_first = not line[: chunk.start()].rpartition("\n")[2].strip()
-        pieces = _pieces(chunk.group(), language, is_first=is_first)
+        pieces = _pieces(chunk.group(), language, is_first=not chunk.start() or line[chunk.start() - 1] == "\n")
         for kind, piece, start, end, value in pieces:
             first, last = chunk.start() + start, chunk.start() + end
-            tokens.append(
-                Token(
-                    kind,
-                    fold(piece) if kind is Kind.WORD else piece.lower(),
-                    places[first],
-                    places[last - 1] + 1,
-                    is_glued=start > 0,
-                    value=value,
-                    written=piece,
-                    is_capital=piece[:1].isupper(),
-                )
-            )
+            folded = fold(piece) if kind is Kind.WORD else piece.lower()
+            tokens.append(Token(kind, folded, places[first], places[last - 1] + 1, start > 0, value, piece, piece[0].isupper()))
     return tokens
 
 
@@ -119,7 +108,9 @@ _Piece = tuple[Kind, str, int, int, Fraction]
 
 def _pieces(chunk: str, language: Language, *, is_first: bool) -> list[_Piece]:
     """What stands between two spaces, taken apart."""
-    if not any(map(_is_numeral, chunk)):
+    if chunk.isascii() and chunk.isalpha():
+        return [(Kind.WORD, chunk, 0, len(chunk), _NONE)]
+    if not _DIGIT.search(chunk) and (chunk.isascii() or not any(map(_is_numeral, chunk))):
         return [_word(found) for found in _PIECE.finditer(chunk)]
     start = len(chunk) - len(chunk.lstrip(_OPENING))
     core = _DECIMALS_DASH.sub("", chunk[start:].rstrip(_CLOSING))
@@ -129,7 +120,7 @@ def _pieces(chunk: str, language: Language, *, is_first: bool) -> list[_Piece]:
         [_word(found) for found in _PIECE.finditer(chunk, end)],
     )
     if _MARKER.fullmatch(chunk) and (is_first or chunk[0] in "[("):
-        return [(Kind.NAME, f"[{core}]", 0, len(chunk), Fraction())]
+        return [(Kind.NAME, f"[{core}]", 0, len(chunk), _NONE)]
     return [*around[0], *_numbers(core, start, language), *around[1]]
 
 
@@ -145,15 +136,16 @@ def _word(found: re.Match[str]) -> _Piece:
 def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
     """A number, a range or a fraction in digits with what is glued to it; a name when it is anything else."""
     if core[:4].lower() == "mid-" and _YEAR.fullmatch(core[4:]):
-        core, start, before = core[4:], start + 4, [(Kind.WORD, "mid", start, start + 3, Fraction())]
+        core, start, before = core[4:], start + 4, [(Kind.WORD, "mid", start, start + 3, _NONE)]
     else:
         before = []
     found = _PLAIN.fullmatch(core)
-    name: list[_Piece] = [(Kind.NAME, core, start, start + len(core), Fraction())]
+    name: list[_Piece] = [(Kind.NAME, core, start, start + len(core), _NONE)]
     if found is None:
         return name
     low, high = found["low"], found["high"]
-    if found["link"] == "/" and not (_YEAR.fullmatch(low) and _YEAR.fullmatch(high)):
+    is_years = bool(high) and bool(_YEAR.fullmatch(low) and _YEAR.fullmatch(high)) and 0 < int(high) - int(low) <= _LONGEST_YEARS
+    if found["link"] == "/" and not is_years:
         is_fraction = low.isdigit() and high.isdigit() and 0 < int(low) < int(high) <= _SMALL_FRACTION_END and not found["currency"]
         if not is_fraction:
             return name
@@ -163,7 +155,7 @@ def _numbers(core: str, start: int, language: Language) -> list[_Piece]:
             *_words_of(found, "suffix", "tail", start=start),
         ]
     for number in (low, high or ""):
-        if len(number) > 1 and number[0] == "0" and number[1].isdigit():
+        if (len(number) > 1 and number[0] == "0" and number[1].isdigit()) or _LONG_DECIMALS.search(number):
             return name
     pieces = [*before, *_words_of(found, "sign", "currency", start=start), _digits(found, "low", start, language)]
     pieces += _words_of(found, "between", "link", "again", start=start)
@@ -179,7 +171,7 @@ def _words_of(found: re.Match[str], *groups: str, start: int) -> list[_Piece]:
         if not found[group]:
             continue
         if group in {"currency", "again"}:
-            pieces.append((Kind.WORD, found[group], start + found.start(group), start + found.end(group), Fraction()))
+            pieces.append((Kind.WORD, found[group], start + found.start(group), start + found.end(group), _NONE))
             continue
         for kind, piece, first, last, value in map(_word, re.finditer(r"'?[^\W\d_]+|[^\w\s]", found[group])):
             place = start + found.start(group)
@@ -197,8 +189,8 @@ def _digits(found: re.Match[str], group: str, start: int, language: Language) ->
 def _value(written: str, language: Language) -> Fraction:
     """The value of a number in digits; one point or comma before three digits is read as the language has it."""
     if written[-1] in _FRACTIONS:
-        part = Fraction(unicodedata.numeric(written[-1])).limit_denominator(10)
-        return part + (_value(written[:-1], language) if written[:-1] else 0)
+        share = Fraction(unicodedata.numeric(written[-1])).limit_denominator(10)
+        return share + (_value(written[:-1], language) if written[:-1] else 0)
     digits = re.sub(r"[' \u00a0]", "", written)
     separators = [char for char in digits if char in ".,"]
     if len(separators) > 1 and separators[-1] == separators[0]:

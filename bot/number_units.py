@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.number_tokens import Kind, Token
 from vectorstore.languages import STOP_WORDS, Language
 
-_UNITS = {
+UNITS = {
     word: unit
     for unit, words in {
         "percent": "% procent percent pct procenten",
@@ -62,7 +62,8 @@ _SKIPPED = frozenset("extra meer minder more fewer less additional aan".split())
 _OF = frozenset({"van", "of", "aan"})
 _ARTICLES = frozenset("de het alle hun onze zijn haar deze die the all its their our these those".split())
 _LISTED = frozenset("en and of or tot to à a van naar is zijn was waren kan kunnen will can may zal zullen zou zouden".split())
-_MOST_WORDS, _WIDE = 4, 4
+_MOST_WORDS, _WIDE, _FAR = 4, 3, 8
+_PASSED = _SKIPPED | frozenset("\"'“”„‘*_«»")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def unit_at(tokens: Sequence[Token], at: int) -> Unit:
         return Unit(_PAIRS[words], place + 2)
     if words[0] == "%" and _text(tokens, place + 1) == "punt":
         return Unit("percentage_point", place + 2)
-    name = _UNITS.get(words[0])
+    name = UNITS.get(words[0])
     if name == "hour" and words[0] == "u" and not tokens[place].is_glued:
         name = None
     return Unit(name, place + 1) if name else Unit(None, at)
@@ -93,7 +94,7 @@ def unit_at(tokens: Sequence[Token], at: int) -> Unit:
 
 def unit_before(tokens: Sequence[Token], at: int) -> str | None:
     """The currency that stands before a number: "€ 5", "EUR 5"."""
-    name = _UNITS.get(_text(tokens, at - 1))
+    name = UNITS.get(_text(tokens, at - 1))
     return name if name in CURRENCIES else None
 
 
@@ -106,7 +107,7 @@ def per_what(tokens: Sequence[Token], start: int, end: int) -> str | None:
         if token.kind is not Kind.WORD:
             return None
         if token.text in _EACH:
-            unit = _UNITS.get(after.text)
+            unit = UNITS.get(after.text)
             if token.text == "per":
                 return unit or after.text
             if unit in TIMES:
@@ -123,17 +124,41 @@ def counted_at(tokens: Sequence[Token], at: int, language: Language, *, needs_of
         place += 1
         while _text(tokens, place) in _ARTICLES:
             place += 1
+        if place < len(tokens) and tokens[place].is_capital:
+            return ()  # "de 20 procent van BCG" is of whom, not of what
     elif needs_of:
         return ()
-    for token in tokens[place:]:
+    for at_word, token in enumerate(tokens[place:], place):
         if token.text == "-" and token.is_glued:
-            continue
-        is_stop = token.text in STOP_WORDS[language] or token.text in _LISTED
-        if token.kind not in {Kind.WORD, Kind.NAME} or (is_stop and token.text not in _SKIPPED) or len(words) == _MOST_WORDS:
+            del words[-1:]  # "AI-toepassingen" are "toepassingen"
+        elif _is_end(token, language) or len(words) == _MOST_WORDS:
             break
-        if token.text not in _SKIPPED:
+        elif token.text not in _PASSED and not _is_letters(tokens, at_word):
             words.append(token.text)
     return tuple(words)
+
+
+def _is_end(token: Token, language: Language) -> bool:
+    """Whether what is counted ends before a token."""
+    if token.text in _PASSED:
+        return False
+    return token.kind not in {Kind.WORD, Kind.NAME} or token.text in STOP_WORDS[language] or token.text in _LISTED
+
+
+def counted_before(tokens: Sequence[Token], start: int, language: Language) -> tuple[str, ...]:
+    """What a share is of, where that begins the clause: "Van de werkenden gebruikt 43 procent AI"."""
+    for at in range(start - 1, max(-1, start - _FAR), -1):
+        if tokens[at].text in {"van", "of"} and (at == 0 or tokens[at - 1].kind is Kind.SIGN):
+            return counted_at(tokens, at, language, needs_of=True)
+        if tokens[at].kind is Kind.SIGN:
+            break
+    return ()
+
+
+def _is_letters(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is an abbreviation that says what kind of thing follows: "AI systemen"."""
+    is_short = tokens[at].written.isupper() and len(tokens[at].text) > 1
+    return is_short and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD and tokens[at + 1].text not in _LISTED
 
 
 def _text(tokens: Sequence[Token], at: int) -> str:

@@ -43,7 +43,7 @@ _NL |= {word: 10 * value for value, word in enumerate(_NL_TENS, 2)}
 _NL |= {f"{one}en{ten}": 10 * tens + ones for tens, ten in enumerate(_NL_TENS, 2) for ones, one in enumerate(_NL_ONES[1:], 1)}
 _EN = {word: value for value, word in enumerate([*_EN_ONES, *_EN_TEENS])}
 _EN |= {word: 10 * value for value, word in enumerate(_EN_TENS, 2)}
-_EN |= {"dozen": 12, "fourty": 40}
+_EN |= {"dozen": 12, "dozijn": 12}
 _THOUSAND, _MILLION, _MILLIARD, _BILLION = 10**3, 10**6, 10**9, 10**12
 _SCALES = {
     "honderd": 100, "hundred": 100, "duizend": _THOUSAND, "thousand": _THOUSAND, "k": _THOUSAND,
@@ -57,10 +57,12 @@ MONEY_SCALES = {"m": Fraction(_MILLION), "b": Fraction(_MILLIARD)}
 _MANY = {
     "tientallen": 10, "honderden": 100, "duizenden": _THOUSAND, "tienduizenden": 10**4, "honderdduizenden": 10**5,
     "miljoenen": _MILLION, "miljarden": _MILLIARD, "biljoenen": _BILLION,
-    "dozens": 10, "tens": 10, "hundreds": 100, "thousands": _THOUSAND, "millions": _MILLION, "billions": _MILLIARD, "trillions": _BILLION,
+    "dozens": 10, "tens": 10, "hundreds": 100, "thousands": _THOUSAND, "millions": _MILLION, "billions": _MILLIARD,
+    "trillions": _BILLION,
 }  # fmt: skip
 _SHARES = {
-    "helft": Fraction(1, 2), "kwart": Fraction(1, 4), "driekwart": Fraction(3, 4), "quarter": Fraction(1, 4), "quarters": Fraction(1, 4),
+    "helft": Fraction(1, 2), "kwart": Fraction(1, 4), "driekwart": Fraction(3, 4), "quarter": Fraction(1, 4),
+    "quarters": Fraction(1, 4),
     "halves": Fraction(1, 2), "eenderde": Fraction(1, 3), "tweederde": Fraction(2, 3), "tweederden": Fraction(2, 3),
     "eenvijfde": Fraction(1, 5), "eentiende": Fraction(1, 10),
 }  # fmt: skip
@@ -88,6 +90,8 @@ _DOUBLE = re.compile(r"(?:verdubbel\w*|dubbele?|double[ds]?|doubling)")
 _TRIPLE = re.compile(r"(?:verdriedubbel\w*|driedubbele?|triple[ds]?|tripling|treble[ds]?)")
 _FOURFOLD = re.compile(r"quadruple[ds]?|quadrupling")
 _HALVED = re.compile(r"(?:ge)?halve(?:er\w*|ren|ring)|halve[ds]|halving")
+_LONGEST = 90
+"""Letters in the longest number that anybody writes as one word; longer ones nest without end."""
 _FOREIGN = {"nl": {"ten", "one", "second", "tens"}, "en": {"een", "elf"}}
 """Words of the other language that are other words here: "ten tweede"."""
 
@@ -95,7 +99,7 @@ _FOREIGN = {"nl": {"ten", "one", "second", "tens"}, "en": {"een", "elf"}}
 @lru_cache(maxsize=16_384)
 def meaning(word: str, language: Language) -> Meaning | None:
     """What a folded word means as a number, in either language where no word of the own language stands in the way."""
-    if word in _FOREIGN[language]:
+    if word in _FOREIGN[language] or len(word) > _LONGEST:
         return None
     for table, sort in (
         (_SCALES, Sort.SCALE), (_MANY, Sort.MANY), (_SHARES, Sort.SHARE), (_HALVES, Sort.HALF), (_EN, Sort.CARDINAL),
@@ -123,7 +127,7 @@ def _factor(word: str) -> Meaning | None:
 def _english_share(word: str) -> Meaning | None:
     """The plural of an ordinal is a share: "thirds"."""
     value = _EN_ORDINALS.get(word[:-1]) if word.endswith("s") else None
-    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # noqa: PLR2004  # "seconds" are time
+    return Meaning(Sort.SHARE, Fraction(1, value)) if value and value > 2 else None  # "seconds" are time
 
 
 def _dutch(word: str) -> Meaning | None:

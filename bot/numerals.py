@@ -1,15 +1,17 @@
-"""Whether the numbers and dates of a sentence are those of the passages that it cites. It fails closed: what cannot be read is unsupported.
+"""Whether the numbers and dates of a sentence are those of the passages that it cites.
 
-A claim is supported when one passage says the same value, in digits or words, in either language, with the same unit, the same
-bounds ("hooguit", "meer dan"), and of the same thing as far as the words of one language tell. "Ongeveer" may be added and never left out.
-What no list of words can tell, such as a number of this that is said of that in other words, stays for other checks.
+It fails closed: what cannot be read is unsupported. A claim is supported when one passage says the same value, in digits or words,
+in either language, with the same unit, the same bounds ("hooguit", "meer dan"), and of the same thing as far as the words of one
+language tell. "Ongeveer" may be added and never left out. What no list of words can tell, such as a number of this that is said of
+that in other words, stays for other checks.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.dates import Moment
-from bot.number_bounds import Bound
+from bot.number_bounds import ESTIMATING, Bound
 from bot.number_claims import Amount, Claim, Name, claims_in
 from bot.number_units import CURRENCIES, TIMES
 from vectorstore.languages import Language
@@ -20,6 +22,7 @@ __all__ = ["Amount", "Claim", "Moment", "Name", "amounts_in", "unsupported"]
 _Passage = tuple[str, Language]
 _UNNAMED = CURRENCIES | TIMES | {"factor", "times"}
 """Units that say what is counted."""
+_LIGHT = {Bound.ABOUT, Bound.ESTIMATED, Bound.ONLY, Bound.EVEN}
 _HIGH = {Bound.AT_MOST, Bound.UNTIL, Bound.BY}
 _LOW = {Bound.AT_LEAST, Bound.SINCE}
 _ADJECTIVES = frozenset(
@@ -38,28 +41,34 @@ def amounts_in(text: str, language: Language) -> tuple[Claim, ...]:
 
 def unsupported(sentence: str, language: Language, passages: Sequence[_Passage]) -> tuple[str, ...]:
     """The numbers, dates and names with digits of a sentence, as written, that none of the passages says."""
+    extra = frozenset({Bound.ESTIMATED}) if ESTIMATING.search(sentence) else frozenset[Bound]()
     return tuple(
         sentence[claim.start : claim.end]
         for claim in claims_in(sentence, language)
-        if claim.is_firm and not any(_says(passage, claim, sentence, language) for passage in passages)
+        if claim.is_firm and not any(_says(passage, _with(claim.said, extra), sentence, language) for passage in passages)
     )
 
 
-def _says(passage: _Passage, claim: Claim, sentence: str, language: Language) -> bool:
+def _with(said: Amount | Moment | Name, extra: frozenset[Bound]) -> Amount | Moment | Name:
+    """A claim of a sentence that speaks of an estimate."""
+    return replace(said, bounds=said.bounds | extra) if isinstance(said, Amount) and extra else said
+
+
+def _says(passage: _Passage, said: Amount | Moment | Name, sentence: str, language: Language) -> bool:
     """Whether a passage makes a claim of a sentence."""
     text, own = passage
     is_foreign = own != language
     for made in claims_in(text, own):
-        said, found = claim.said, made.said
-        if isinstance(said, Name):
-            if said == found:
-                return True
-        elif isinstance(said, Moment):
-            if isinstance(found, Moment) and _is_said(said, found):
-                return True
-        elif isinstance(found, Amount) and _is_same(said, found) and _is_per_same(said, found, is_foreign=is_foreign):
-            if is_foreign or _is_of_same(said, found, sentence, text, own):
-                return True
+        found = made.said
+        if isinstance(said, Amount) and isinstance(found, Amount):
+            is_same = _is_same(said, found) and _is_per_same(said, found, is_foreign=is_foreign)
+            is_said = is_same and (is_foreign or _is_of_same(said, found, sentence, text, own))
+        elif isinstance(said, Moment) and isinstance(found, Moment):
+            is_said = _is_said(said, found)
+        else:
+            is_said = said == found
+        if is_said:
+            return True
     return False
 
 
@@ -68,13 +77,10 @@ def _is_said(said: Moment, found: Moment) -> bool:
     parts = [(said.year, found.year), (said.month, found.month), (said.day, found.day), (said.part, found.part)]
     if any(mine is not None and mine != theirs for mine, theirs in parts):
         return False
-    if said.part is None and found.part in {"decade"}:
+    if said.part is None and found.part == "decade":
         return False
-    if (
-        said.reaches
-        and found.reaches
-        and any(mine is not None and mine != theirs for mine, theirs in zip(said.reaches, found.reaches, strict=True))
-    ):
+    reaches = zip(said.reaches or (), found.reaches or (), strict=False)
+    if any(mine is not None and mine != theirs for mine, theirs in reaches):
         return False
     return _are_bounds_said(said.bounds, found.bounds)
 
@@ -83,9 +89,11 @@ def _are_bounds_said(said: Collection[Bound], found: Collection[Bound]) -> bool:
     """Whether the bounds are the same; "ongeveer" may be added, an end of a range may be said as a bound."""
     if Bound.ABOUT in found and Bound.ABOUT not in said:
         return False
-    if Bound.ONLY in said and Bound.ONLY not in found:
+    if Bound.ESTIMATED in found and not {Bound.ABOUT, Bound.ESTIMATED} & set(said):
         return False
-    mine, theirs = set(said) - {Bound.ABOUT, Bound.ONLY}, set(found) - {Bound.ABOUT, Bound.ONLY}
+    if any(bound in said and bound not in found for bound in (Bound.ONLY, Bound.EVEN)):
+        return False
+    mine, theirs = set(said) - _LIGHT, set(found) - _LIGHT
     if mine == theirs or (not mine and theirs <= {Bound.FIRST, Bound.LAST}):
         return True
     ends = ({Bound.LAST}, _HIGH), ({Bound.FIRST}, _LOW)
@@ -106,11 +114,7 @@ def _is_same(said: Amount, found: Amount) -> bool:
         return False
     if said.upper is None and found.upper is not None and not found.is_change:
         for end, bound in ((found.upper, Bound.AT_MOST), (found.value, Bound.AT_LEAST)):
-            if (
-                said.value == end
-                and said.bounds - {Bound.ABOUT} == {bound}
-                and _are_bounds_said(said.bounds, found.bounds | {bound})
-            ):
+            if said.value == end and said.bounds - _LIGHT == {bound} and _are_bounds_said(said.bounds, found.bounds | {bound}):
                 return True
         return False
     is_value = said.value == found.value or (bool(said.ambiguous) and said.ambiguous == found.ambiguous)
@@ -128,7 +132,9 @@ def _is_of_same(said: Amount, found: Amount, sentence: str, text: str, language:
         return True
     if said.counted and found.counted:
         mine, theirs = _head(said.counted, language), _head(found.counted, language)
-        return _names(mine, found.counted, language) or any(_is_kind_of(theirs, word, language) for word in said.counted)
+        if language == "nl":
+            return _is_kind_of(theirs, mine, language)
+        return _names(mine, found.counted[:2], language) or any(_is_kind_of(theirs, word, language) for word in said.counted[:2])
     if said.counted:
         return _names(_head(said.counted, language), words_in(text), language)
     if not found.counted or said.unit:

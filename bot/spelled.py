@@ -1,4 +1,4 @@
-"""Numbers as they are spelled over several words: "255 duizend", "two hundred and five", "een half miljoen", "twee derde", "1 op de 5"."""
+"""Numbers as they are spelled over words: "255 duizend", "two hundred and five", "een half miljoen", "twee derde", "1 op de 5"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,8 @@ class Spelled:
 _HUNDRED, _TEN = 100, 10
 _ALONE = frozenset({"een", "one", "a", "an"})
 _AS_MANY = frozenset(
-    "zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower duurder langer".split()
+    """zo as zoveel groter hoger meer more higher larger bigger sneller faster vaker lager smaller lower minder less fewer kleiner
+    langzamer slower zwaarder duurder langer""".split()
 )
 _NOT_EIGHT = frozenset("het dit dat de een zich deze die men hij zij ze we wij ik niet".split())
 _PART_ENDS = frozenset("van of deel part minder meer less more fewer hoger lager higher lower is zijn . , ; : ! ? ) in op".split())
@@ -72,28 +73,36 @@ def _is_digits(tokens: Sequence[Token], at: int) -> bool:
 
 def cardinal_at(tokens: Sequence[Token], at: int, language: Language) -> Spelled | None:
     """A number that counts: digits with words for scale after them, or words alone."""
-    if at >= len(tokens):
-        return None
-    token = tokens[at]
-    if token.kind is Kind.NUMBER:
-        value, end = token.value, at + 1
-        while scale := _scale_after(tokens, end, at, language):
-            value, end = value * scale, end + 1
-        return Spelled(value, end, written=token.written, scale=value / token.value if token.value else Fraction(1))
+    if at < len(tokens) and tokens[at].kind is Kind.NUMBER:
+        return _in_digits(tokens, at, language)
     first = _meaning(tokens, at, language)
-    if first is None or (token.text == "acht" and (_text(tokens, at + 1) in _NOT_EIGHT or _text(tokens, at - 1) == "in")):
+    if first is None or _is_other_word(tokens, at):
         return None
-    if token.text == "een" and not _is_one(tokens, at):
-        return None
+    if first.sort is Sort.HALF:
+        place = at + 1 + (_text(tokens, at + 1) in {"a", "an", "een"})
+        more = _scale_after(tokens, place, at, language)
+        return Spelled(first.value * (more or 1), place + 1 if more else at + 1, first.unit)
     if first.sort is Sort.MANY:
         return _many(tokens, at, language, first)
     if first.sort is Sort.ABOUT:
         return Spelled(first.value, at + 1, is_about=True)
-    if first.sort is Sort.HALF:
-        scale = at + 1 + (_text(tokens, at + 1) in {"a", "an", "een"})
-        more = _scale_after(tokens, scale, at, language)
-        return Spelled(first.value * (more or 1), scale + 1 if more else at + 1, first.unit)
     return _sum(tokens, at, language) if first.sort in {Sort.CARDINAL, Sort.SCALE} else None
+
+
+def _in_digits(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
+    """A number in digits, with the words for scale after it."""
+    number, times, end = tokens[at], Fraction(1), at + 1
+    while (more := _scale_after(tokens, end, at, language)) is not None:
+        times, end = times * more, end + 1
+    return Spelled(number.value * times, end, written=number.written, scale=times)
+
+
+def _is_other_word(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word only looks like a number: "een" as an article, "acht" as a verb, "in acht nemen"."""
+    word = tokens[at].text
+    if word == "acht":
+        return _text(tokens, at + 1) in _NOT_EIGHT or _text(tokens, at - 1) == "in"
+    return word == "een" and not _is_one(tokens, at)
 
 
 def _scale_after(tokens: Sequence[Token], at: int, first: int, language: Language) -> Fraction | None:
@@ -121,16 +130,17 @@ def _many(tokens: Sequence[Token], at: int, language: Language, first: Meaning) 
 def _sum(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
     """A number in words, one or more: "twenty-five", "twee miljoen driehonderdduizend", "two and a half million"."""
     total = current = Fraction()
-    last_scale, place, end, unit, scale = Fraction(10**30), at, at, None, Fraction(1)
+    last_scale, scale, place, end = Fraction(10**30), Fraction(1), at, at
+    unit: str | None = None
     is_between = _text(tokens, at - 1) in {"between", "tussen"}
     is_firm = tokens[at].text not in _ALONE or _is_one(tokens, at)
     while (found := _meaning(tokens, place, language)) is not None:
         if found.sort is Sort.CARDINAL and (place == at or _fits(current, found.value)):
             current, unit = current + found.value, found.unit
-        elif found.sort is Sort.SCALE and found.value == _HUNDRED and current < _HUNDRED:
-            current = (current or 1) * _HUNDRED
+        elif found.sort is Sort.SCALE and found.value == _HUNDRED and (current < _HUNDRED or current % (_TEN * _HUNDRED) == 0):
+            current = (current or Fraction(1)) * _HUNDRED if current < _HUNDRED else current + _HUNDRED
         elif found.sort is Sort.SCALE and found.value > _HUNDRED and found.value < last_scale:
-            total, current, last_scale = total + (current or 1) * found.value, Fraction(), found.value
+            total, current, last_scale = total + (current or Fraction(1)) * found.value, Fraction(), found.value
         else:
             break
         is_firm = is_firm or place > at
@@ -139,12 +149,10 @@ def _sum(tokens: Sequence[Token], at: int, language: Language) -> Spelled:
         if half := _and_a_half(tokens, end):
             current, place, end, is_firm = current + Fraction(1, 2), half, half, True
             continue
-        if _text(tokens, place) == "-" and tokens[place].is_glued and current % _HUNDRED >= 2 * _TEN:
-            place += 1
-        elif (
+        if (_text(tokens, place) == "-" and tokens[place].is_glued and current % _HUNDRED >= 2 * _TEN) or (
             _text(tokens, place) in {"en", "and"}
             and not is_between
-            and (found.sort is Sort.SCALE)
+            and found.sort is Sort.SCALE
             and _is_last(tokens, place + 1, language)
         ):
             place += 1
@@ -155,6 +163,8 @@ def _fits(current: Fraction, value: Fraction) -> bool:
     """Whether a word adds to the number so far: "hundred | five", "twenty | five"."""
     if current == 0:
         return True
+    if current % (_TEN * _HUNDRED) == 0 and value < _TEN * _HUNDRED:
+        return True  # "tweeduizend | honderdeen"
     return (current % _HUNDRED == 0 and value < _HUNDRED) or (
         current % _HUNDRED >= 2 * _TEN and current % _TEN == 0 and value < _TEN
     )
@@ -163,9 +173,7 @@ def _fits(current: Fraction, value: Fraction) -> bool:
 def _is_last(tokens: Sequence[Token], at: int, language: Language) -> bool:
     """Whether what follows "and" is the rest of a number and no number of its own: "hundred and five", not "and five hundred"."""
     found, after = _meaning(tokens, at, language), _meaning(tokens, at + 1, language)
-    is_small = (
-        found is not None and found.sort is Sort.CARDINAL and found.value < _HUNDRED and tokens[at].text not in {"een", "one"}
-    )
+    is_small = found is not None and found.sort is Sort.CARDINAL and found.value < _HUNDRED and tokens[at].written.lower() != "een"
     return is_small and (after is None or after.sort is not Sort.SCALE or after.value > _HUNDRED)
 
 
@@ -179,21 +187,16 @@ def _and_a_half(tokens: Sequence[Token], at: int) -> int | None:
 def _multiple(tokens: Sequence[Token], at: int, language: Language) -> Spelled | None:
     """ "verdubbeld", "twee keer zo veel" and "factor 3" multiply; "twee keer per jaar" counts times."""
     found = _meaning(tokens, at, language)
-    if found and found.sort is Sort.FACTOR:
-        return Spelled(found.value, at + 1, "factor")
-    if found and found.sort is Sort.TIMES:
-        return Spelled(found.value, at + 1, _times_unit(tokens, at + 1))
+    if found and found.sort in {Sort.FACTOR, Sort.TIMES}:
+        return Spelled(found.value, at + 1, "factor" if found.sort is Sort.FACTOR else _times_unit(tokens, at + 1))
     number = cardinal_at(tokens, at, language)
     if number is None:
         return None
-    after = _text(tokens, number.end)
     if _text(tokens, at - 1) == "factor":
         return Spelled(number.value, number.end, "factor")
-    if after == "x":
-        return Spelled(number.value, number.end + 1, "factor")
-    if after in {"keer", "maal", "times"} and (number.is_firm or number.value != 1):
-        return Spelled(number.value, number.end + 1, _times_unit(tokens, number.end + 1))
-    return None
+    unit = {"x": "factor", **dict.fromkeys(("keer", "maal", "times"), _times_unit(tokens, number.end + 1))}
+    after = _text(tokens, number.end)
+    return Spelled(number.value, number.end + 1, unit[after]) if after in unit and number.is_firm else None
 
 
 def _times_unit(tokens: Sequence[Token], at: int) -> str:
@@ -203,39 +206,32 @@ def _times_unit(tokens: Sequence[Token], at: int) -> str:
 
 def _share(tokens: Sequence[Token], at: int, language: Language) -> Spelled | None:
     """ "de helft", "een kwart", "twee derde", "two-thirds", "half of": a part of a whole, as a percentage."""
-    token, found = tokens[at], _meaning(tokens, at, language)
-    after = _text(tokens, at + 1)
+    token, found, after = tokens[at], _meaning(tokens, at, language), _text(tokens, at + 1)
     if token.kind is Kind.NUMBER and "/" in token.text:
         return Spelled(token.value * 100, at + 1, "percent")
-    if token.text == "half" and (after == "of" or (after == "the" or after == "van") or (after == "all")):
+    if token.text == "half" and after in {"of", "the", "van", "all"}:
         return Spelled(Fraction(50), at + 1, "percent")
-    if found and found.sort is Sort.SHARE and not (token.text == "quarter" and _text(tokens, at - 1) not in {"a", "one"}):
+    if found and found.sort is Sort.SHARE and (token.text != "quarter" or _text(tokens, at - 1) in {"a", "one"}):
         return Spelled(found.value * 100, at + 1, "percent")
-    if (
-        token.text not in {"a", "an", "een", "one"}
-        and not (found and found.sort is Sort.CARDINAL and found.value < _HUNDRED)
-        and not (token.kind is Kind.NUMBER and token.written.isdigit())
-    ):
-        return None
+    times = _numerator(token, found)
     place = at + 1 + (after == "-")
     parts = _meaning(tokens, place, language)
-    if parts is None:
+    if times is None or parts is None:
         return None
-    times = (
-        Fraction(1)
-        if token.text in {"a", "an"}
-        else token.value
-        if token.kind is Kind.NUMBER
-        else found.value
-        if found
-        else Fraction(1)
-    )
     if parts.sort is Sort.SHARE and parts.value < 1:
         return Spelled(times * parts.value * 100, place + 1, "percent")
-    is_part = parts.sort is Sort.ORDINAL and parts.value > 2 and times < parts.value  # noqa: PLR2004  # there is no "two seconds" of a whole
-    if is_part and (times > 1 or _text(tokens, place + 1) in _PART_ENDS | {""}):
-        return Spelled(100 * times / parts.value, place + 1, "percent")
-    return None
+    is_part = parts.sort is Sort.ORDINAL and parts.value > max(times, Fraction(2))  # "a second" is a part of nothing
+    is_share = is_part and (times > 1 or _text(tokens, place + 1) in _PART_ENDS | {""})
+    return Spelled(100 * times / parts.value, place + 1, "percent") if is_share else None
+
+
+def _numerator(token: Token, found: Meaning | None) -> Fraction | None:
+    """How many parts: "a", "twee", "3"."""
+    if token.text in {"a", "an", "een", "one"}:
+        return Fraction(1)
+    if token.kind is Kind.NUMBER:
+        return token.value if token.written.isdigit() else None
+    return found.value if found and found.sort is Sort.CARDINAL and found.value < _HUNDRED else None
 
 
 def _ratio(tokens: Sequence[Token], at: int, language: Language) -> Spelled | None:

@@ -1,345 +1,233 @@
 """A sentence's numbers and dates are those of the passage that it cites, in Dutch and English, or they are unsupported."""
 
 import os
+from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
-from hypothesis import settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from bot.numerals import unsupported
+from bot.numerals import Amount, Moment, Name, amounts_in, unsupported
+from tests.numeral_cases import CASES, Case
 from vectorstore.languages import Language
 from vectorstore.settings import PREFIX
 
 _IS_SOAK = bool(os.environ.get(f"{PREFIX}SOAK"))
 
-generated = settings(max_examples=5_000 if _IS_SOAK else 150, deadline=None, database=None, derandomize=not _IS_SOAK)
+generated = settings(max_examples=5_000 if _IS_SOAK else 200, deadline=None, database=None, derandomize=not _IS_SOAK)
 
-RAMING = "BCG verwacht dat tot 2033 tussen 255.000 en 465.000 voltijdbanen bij de overheid kunnen verdwijnen."
-TOT = "Volgens BCG kunnen tot 465.000 voltijdbanen verdwijnen."
-FORECAST = "BCG expects between 255,000 and 465,000 full-time jobs to disappear by 2033."
-
-SUPPORTED_NL = [
-    # forms of one value
-    ("Het gaat om 255.000 banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om 255 duizend banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om tweehonderdvijfenvijftigduizend banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om tweehonderdvijfenvijftig duizend banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om 255000 banen.", "Het gaat om 255 000 banen."),
-    ("Het gaat om 255.000 banen.", "Het gaat om 255\u00a0000 banen."),
-    ("Het gaat om 255.000 banen.", "Het gaat om 255\u202f000 banen."),
-    ("Het gaat om 255.000 banen.", "Het gaat om ２５５.０００ banen."),
-    ("Het gaat om 255.000 banen.", "Het gaat om 255\u200b.000 banen."),
-    ("Het gaat om 255k banen.", "Het gaat om 255.000 banen."),
-    ("De kosten zijn 1,5 miljoen euro.", "De kosten zijn anderhalf miljoen euro."),
-    ("De kosten zijn 1,5 mln euro.", "De kosten zijn € 1.500.000."),
-    ("De kosten zijn € 18 mld.", "De kosten zijn 18 miljard euro."),
-    ("De kosten zijn EUR 18 miljard.", "De kosten zijn 18 miljard euro."),
-    ("De kosten zijn achttien miljard euro.", "De kosten zijn €18 mld."),
-    ("Het kost een half miljoen euro.", "Het kost 500.000 euro."),
-    ("Het duurt anderhalf jaar.", "Het duurt 1,5 jaar."),
-    ("Het duurt 1½ jaar.", "Het duurt anderhalf jaar."),
-    ("Het duurt tweeënhalf jaar.", "Het duurt 2,5 jaar."),
-    ("Het duurt twee en een half jaar.", "Het duurt 2,5 jaar."),
-    ("Er zijn vijfenzestig gemeenten.", "Er zijn 65 gemeenten."),
-    ("Er zijn drieëntwintig gemeenten.", "Er zijn 23 gemeenten."),
-    ("Er zijn honderdtwintig gemeenten.", "Er zijn 120 gemeenten."),
-    ("Er zijn 342 gemeenten.", "Er zijn driehonderdtweeënveertig gemeenten."),
-    ("De boete is 12,50 euro.", "De boete is € 12,50."),
-    ("De boete is 10 euro.", "De boete is € 10,-."),
-    ("Er waren dertien vragen.", "Er waren 13 vragen."),
-    # shares
-    ("10% van de banen verdwijnt.", "10 procent van de banen verdwijnt."),
-    ("Tien procent van de banen verdwijnt.", "10% van de banen verdwijnt."),
-    ("10 % van de banen verdwijnt.", "10% van de banen verdwijnt."),
-    ("De helft van de banen verdwijnt.", "50% van de banen verdwijnt."),
-    ("Een kwart van de banen verdwijnt.", "25 procent van de banen verdwijnt."),
-    ("Twee derde van de banen verdwijnt.", "Tweederde van de banen verdwijnt."),
-    ("2/3 van de banen verdwijnt.", "Twee derde van de banen verdwijnt."),
-    ("Een derde van de banen verdwijnt.", "Eenderde van de banen verdwijnt."),
-    ("Eén op de vijf banen verdwijnt.", "1 op de 5 banen verdwijnt."),
-    ("Eén op de vijf banen verdwijnt.", "20% van de banen verdwijnt."),
-    ("1 op 5 banen verdwijnt.", "Een op de vijf banen verdwijnt."),
-    ("Vier van de tien ambtenaren gebruiken AI.", "4 van de 10 ambtenaren gebruiken AI."),
-    ("40% van de ambtenaren gebruikt AI.", "Vier van de tien ambtenaren gebruiken AI."),
-    ("Het aandeel stijgt met 2 procentpunt.", "Het aandeel stijgt met twee procentpunten."),
-    # multiples
-    ("Het gebruik is verdubbeld.", "Het gebruik verdubbelt."),
-    ("Het gebruik is twee keer zo groot.", "Het gebruik is tweemaal zo groot."),
-    ("De kosten zijn drie keer zo hoog.", "De kosten zijn driemaal zo hoog."),
-    ("Zij overlegden driemaal.", "Zij overlegden drie keer."),
-    # bounds and ranges
-    ("BCG noemt 255.000 tot 465.000 voltijdbanen.", RAMING),
-    ("BCG noemt 255.000 à 465.000 banen.", RAMING),
-    ("BCG noemt 255.000–465.000 voltijdbanen.", RAMING),
-    ("BCG verwacht dat tussen de 255.000 en 465.000 banen verdwijnen.", RAMING),
-    ("Hooguit 465.000 banen verdwijnen.", RAMING),
-    ("Minstens 255.000 banen verdwijnen.", RAMING),
-    ("Maximaal 465.000 banen verdwijnen.", TOT),
-    ("Ongeveer 465.000 banen verdwijnen.", "Er verdwijnen 465.000 banen."),
-    ("Circa 10% van de banen verdwijnt.", "Ongeveer 10% van de banen verdwijnt."),
-    ("Meer dan 100 gemeenten doen mee.", "Ruim honderd gemeenten doen mee."),
-    ("10 tot 15% van de banen verdwijnt.", "10-15% van de banen verdwijnt."),
-    ("15 tot 20 miljard euro per jaar.", "€ 15 miljard tot € 20 miljard per jaar."),
-    ("Twee à drie ministeries doen mee.", "2 à 3 ministeries doen mee."),
-    ("Het gaat om kinderen van 12 jaar of ouder.", "Het gaat om kinderen van minimaal 12 jaar."),
-    ("Het aandeel ging van 5 naar 10 procent.", "Het aandeel ging van 5% naar 10%."),
-    ("Er zijn tientallen algoritmes.", "Er zijn tientallen algoritmes."),
-    ("Tienduizenden banen verdwijnen.", "Tienduizenden banen verdwijnen."),
-    # dates
-    ("De brief is van 22 april 2025.", "Brief van 22-04-2025."),
-    ("De brief is van 22 april 2025.", "Datum: 2025-04-22"),
-    ("De brief is van 22 april.", "De brief is van 22 april 2025."),
-    ("De brief is uit april 2025.", "De brief is van 22 april 2025."),
-    ("De brief is uit 2025.", "De brief is van 22 april 2025."),
-    ("In 2033 verdwijnen er banen.", "De banen verdwijnen in 2033."),
-    ("Het programma loopt van 2024 tot 2028.", "Het programma 2024-2028."),
-    ("Het programma loopt tot en met 2028.", "Het programma 2024-2028."),
-    ("In het eerste kwartaal van 2025 begint het.", "Het begint in het 1e kwartaal 2025."),
-    ("In de jaren negentig begon het.", "Het begon in de jaren '90."),
-    ("In de jaren negentig begon het.", "Het begon in de jaren 1990."),
-    ("In de 21e eeuw is dat anders.", "In de eenentwintigste eeuw is dat anders."),
-    ("Vorig jaar begon het.", "Het begon vorig jaar."),
-    ("Vóór 2030 is het klaar.", "Het is klaar voor 2030."),
-    ("Maandag is er overleg.", "Het overleg is op maandag."),
-    # names, ordinals, no numbers
-    ("GPT-4 schrijft de tekst.", "De tekst komt van GPT-4."),
-    ("Artikel 14 vraagt menselijk toezicht.", "Art. 14 vraagt toezicht."),
-    ("Artikel 14 en 15 gelden.", "De artikelen 14 en 15 gelden."),
-    ("Artikel 15 geldt.", "De artikelen 13, 14 en 15 gelden."),
-    ("Een kamerlid vroeg ernaar in de Tweede Kamer.", "De minister antwoordt."),
-    ("De Eerste Kamer stemt in.", "De minister antwoordt."),
-    ("Eerst komt er een wet.", "Er komt een wet."),
-    ("De tweede stap is toezicht.", "Stap twee is toezicht, de 2e stap."),
-    ("Een van de gemeenten stopt.", "Eén van de gemeenten stopt."),
-    ("Een ambtenaar blijft verantwoordelijk.", "De ambtenaar blijft verantwoordelijk."),
-    ("De dienst is 24/7 bereikbaar.", "24/7 bereikbaar"),
-    ("COVID-19 speelde mee.", "Door COVID-19 ging het sneller."),
-    ("BCG acht dit haalbaar.", "BCG noemt dit haalbaar."),
-    ("Het aantal voltijdbanen is 465.000.", "Het gaat om 465.000 voltijdbanen."),
-    ("De temperatuur daalt tot -5 graden.", "De temperatuur daalt tot min 5 graden."),
-    ("Er zijn nul klachten.", "Er zijn 0 klachten."),
-    ("Er zijn nul klachten.", "Er zijn geen klachten."),
-    ("AI levert 10 procent minder werk op.", "AI levert 10% minder werk op."),
-    ("De werkdruk daalt met 10 procent.", "10% minder werkdruk."),
-    ("Het uurloon is 20 euro per uur.", "Het loon is € 20 per uur."),
-]
-
-UNSUPPORTED_NL = [
-    # another value
-    ("Het gaat om 256.000 banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om 255.000 banen.", "Het gaat om banen."),
-    ("Het gaat om 255 banen.", "Het gaat om 255.000 banen."),
-    ("Het gaat om tweehonderdvijfenvijftig banen.", "Het gaat om 255.000 banen."),
-    ("De kosten zijn 18 miljoen euro.", "De kosten zijn 18 miljard euro."),
-    ("De kosten zijn 18 biljoen euro.", "De kosten zijn 18 miljard euro."),
-    ("De kosten zijn 18 euro.", "De kosten zijn 18 miljard euro."),
-    ("De kosten zijn 1,5 euro.", "De kosten zijn 15 euro."),
-    ("Er zijn 1.500 banen.", "Er zijn 1,5 banen."),
-    ("Het duurt anderhalf jaar.", "Het duurt een half jaar."),
-    ("Het gaat om 46５.000 banen.", "Het gaat om 455.000 banen."),
-    ("Het gaat om 4\u200b65.000 banen.", "Het gaat om 455.000 banen."),
-    ("Het gaat om 10² banen.", "Het gaat om 10 banen."),
-    ("Het gaat om 4O0 banen.", "Het gaat om 400 banen."),
-    ("Tw\u0456ntig banen verdwijnen.", "Er verdwijnen banen."),
-    ("Er komen 1.2.3 banen.", "Er komen 123 banen."),
-    # another unit or thing
-    ("Het kost 465.000 euro.", RAMING),
-    ("Er vallen 465.000 ontslagen.", "Er gaan 465.000 voltijdbanen verloren."),
-    ("Er gaan 465.000 ministeries verloren.", "Er gaan 465.000 voltijdbanen verloren."),
-    ("Het aandeel stijgt met 10 procent.", "Het aandeel stijgt met 10 procentpunt."),
-    ("Het aandeel stijgt met 10 procentpunt.", "Het aandeel stijgt met 10 procent."),
-    ("10% van de banen verdwijnt.", "10 banen verdwijnen."),
-    ("10 banen verdwijnen.", "10% van de banen verdwijnt."),
-    ("10% van de bedrijven stopt.", "10% van de banen verdwijnt."),
-    ("Het kost 10 dollar.", "Het kost 10 euro."),
-    ("Het duurt 5 maanden.", "Het duurt 5 jaar."),
-    ("Er zijn 2033 banen.", "In 2033 zijn er banen."),
-    ("In 2033 zijn er banen.", "Er zijn 2033 banen."),
-    ("Het loon is 20 euro per maand.", "Het loon is 20 euro per uur."),
-    ("Het loon is 20 euro.", "Het loon is 20 euro per uur."),
-    ("Het kost 20 miljard euro per jaar.", "Het kost 20 miljard euro."),
-    # bounds
-    ("Meer dan 465.000 banen verdwijnen.", TOT),
-    ("465.000 banen verdwijnen.", TOT),
-    ("465.000 banen verdwijnen.", RAMING),
-    ("255.000 banen verdwijnen.", RAMING),
-    ("Meer dan 465.000 banen verdwijnen.", RAMING),
-    ("Minstens 465.000 banen verdwijnen.", RAMING),
-    ("Hooguit 255.000 banen verdwijnen.", RAMING),
-    ("Minstens 465.000 banen verdwijnen.", "Hooguit 465.000 banen verdwijnen."),
-    ("10% van de banen verdwijnt.", "Ongeveer 10% van de banen verdwijnt."),
-    ("10% van de banen verdwijnt.", "Bijna 10% van de banen verdwijnt."),
-    ("Minder dan 10% verdwijnt.", "Meer dan 10% verdwijnt."),
-    ("Ruim 10% verdwijnt.", "10% verdwijnt."),
-    ("Slechts 10% verdwijnt.", "10% verdwijnt."),
-    ("Maar liefst 10% verdwijnt.", "10% verdwijnt."),
-    ("Gemiddeld 10% verdwijnt.", "10% verdwijnt."),
-    ("10 banen of meer verdwijnen.", "10 banen of minder verdwijnen."),
-    ("Niet meer dan 10 banen verdwijnen.", "Meer dan 10 banen verdwijnen."),
-    ("Het gaat om 255.000 tot 300.000 banen.", "Het gaat om 255.000 tot 465.000 banen, of 200.000 tot 300.000 banen."),
-    ("Het aandeel ging van 10 naar 5 procent.", "Het aandeel ging van 5 naar 10 procent."),
-    ("Het aandeel ligt op 5 tot 10 procent.", "Het aandeel ging van 5 naar 10 procent."),
-    ("Een paar duizend banen verdwijnen.", "Duizend banen verdwijnen."),
-    ("Duizend banen verdwijnen.", "Enkele duizend banen verdwijnen."),
-    ("Duizenden banen verdwijnen.", "Er verdwijnen banen."),
-    ("Duizenden banen verdwijnen.", "Tientallen banen verdwijnen."),
-    # shares and multiples
-    ("De helft van de banen verdwijnt.", "Een kwart van de banen verdwijnt."),
-    ("Twee derde van de banen verdwijnt.", "Een derde van de banen verdwijnt."),
-    ("Een op de vier banen verdwijnt.", "Een op de vijf banen verdwijnt."),
-    ("Drie van de twaalf gemeenten doen mee.", "25% van de gemeenten doet mee."),
-    ("De kosten zijn verdubbeld.", "De kosten zijn gestegen."),
-    ("De kosten zijn verdubbeld.", "De kosten zijn verdrievoudigd."),
-    ("De kosten zijn gehalveerd.", "De kosten zijn verdubbeld."),
-    ("Het is twee keer zo duur.", "Zij overlegden twee keer per jaar."),
-    ("AI levert 10% meer werk op.", "AI levert 10% minder werk op."),
-    ("De werkdruk stijgt met 10%.", "De werkdruk daalt met 10%."),
-    # dates
-    ("De brief is van 23 april 2025.", "De brief is van 22 april 2025."),
-    ("De brief is van 22 mei 2025.", "De brief is van 22 april 2025."),
-    ("De brief is van 22 april 2024.", "De brief is van 22 april 2025."),
-    ("De brief is van 22 april 2025.", "De brief is van april 2025."),
-    ("De brief is van 22 april.", "De brief telt 22 bladzijden en is van april."),
-    ("De brief is van april.", "De brief is van maart."),
-    ("In 2034 verdwijnen er banen.", "In 2033 verdwijnen er banen."),
-    ("In 2030 is het klaar.", "Vóór 2030 is het klaar."),
-    ("Na 2030 is het klaar.", "Vóór 2030 is het klaar."),
-    ("Sinds 2030 geldt het.", "Tot 2030 geldt het."),
-    ("In 2030 is het klaar.", "Rond 2030 is het klaar."),
-    ("Het programma loopt van 2024 tot 2029.", "Het programma 2024-2028 is er, en in 2029 meer."),
-    ("Het begint eind 2025.", "Het begint in 2025."),
-    ("Vorig jaar begon het.", "In 2024 begon het."),
-    ("Vorig jaar begon het.", "Volgend jaar begint het."),
-    ("Vandaag begint het.", "Op 22 april 2025 begint het."),
-    ("Maandag is er overleg.", "Dinsdag is er overleg."),
-    ("In de jaren negentig begon het.", "In de jaren tachtig begon het."),
-    ("In het tweede kwartaal van 2025 begint het.", "In het eerste kwartaal van 2025 begint het."),
-    ("Over vijf jaar is het klaar.", "Vijf jaar geleden was het klaar."),
-    ("De afgelopen vijf jaar groeide het.", "De komende vijf jaar groeit het."),
-    ("Binnen vijf jaar is het klaar.", "Het duurt vijf jaar."),
-    # names and ordinals
-    ("GPT-5 schrijft de tekst.", "GPT-4 schrijft de tekst."),
-    ("GPT-4 schrijft de tekst.", "Vier keer schreef GPT de tekst."),
-    ("Artikel 15 vraagt toezicht.", "Artikel 14 vraagt toezicht."),
-    ("Artikel 14 vraagt toezicht.", "Er zijn 14 artikelen."),
-    ("Drie modellen doen het.", "Llama [3] doet het met modellen."),
-    ("De derde stap is toezicht.", "De tweede stap is toezicht."),
-    ("De derde stap is toezicht.", "Er zijn drie stappen."),
-    ("Het is de eerste stap.", "Het is een stap."),
-    ("Voor de eerste keer gebeurt dit.", "Dit gebeurt."),
-    ("Eén ambtenaar blijft over.", "Een ambtenaar blijft over."),
-    ("De temperatuur is -5 graden.", "De temperatuur is 5 graden."),
-    ("Er zijn nul klachten.", "Er zijn klachten."),
-    ("Versie 2.1.3 is uit.", "Versie 2.1.4 is uit."),
-    ("Drie bronnen zeggen dit.", "De bron zegt dit."),
-]
-
-SUPPORTED_EN = [
-    ("It concerns 255,000 jobs.", "It concerns 255 thousand jobs."),
-    ("It concerns two hundred and fifty-five thousand jobs.", "It concerns 255,000 jobs."),
-    ("It costs $5m.", "It costs 5 million dollars."),
-    ("It costs €18bn.", "It costs EUR 18 billion."),
-    ("It costs half a million euros.", "It costs €500,000."),
-    ("It costs one and a half million euros.", "It costs €1.5 million."),
-    ("A third of jobs will go.", "One third of jobs will go."),
-    ("Two-thirds of jobs will go.", "Two thirds of the jobs will go."),
-    ("A quarter of jobs will go.", "25% of jobs will go."),
-    ("Half of the jobs will go.", "50 per cent of jobs will go."),
-    ("One in five jobs will go.", "20 percent of jobs will go."),
-    ("The share rises by 2 percentage points.", "The share rises by two percentage points."),
-    ("Use is twice as high.", "Use doubled."),
-    ("At least 10 workers lose their jobs.", "A minimum of ten workers lose their jobs."),
-    ("Up to 465,000 jobs disappear.", "At most 465,000 jobs disappear."),
-    ("Up to 465,000 jobs disappear.", FORECAST),
-    ("About 10 jobs disappear.", "10 jobs disappear."),
-    ("The letter is dated April 22, 2025.", "The letter is dated 22 April 2025."),
-    ("The letter is dated 22nd of April.", "The letter is dated April 22nd, 2025."),
-    ("It began in the 1990s.", "It began in the nineties."),
-    ("It began in the first quarter of 2025.", "It began in Q1 2025."),
-    ("In May it began.", "It began in May 2025."),
-    ("It may help people.", "It helps people."),
-    ("One could say that AI helps.", "AI helps."),
-    ("This one helps.", "AI helps."),
-    ("First, it helps.", "It helps."),
-    ("Dozens of models exist.", "There are dozens of models."),
-    ("465,000 full-time jobs disappear.", "465,000 jobs disappear."),
-    ("The twenty-first century is different.", "The 21st century is different."),
-]
-
-UNSUPPORTED_EN = [
-    ("It concerns 256,000 jobs.", "It concerns 255,000 jobs."),
-    ("It costs 18 million euros.", "It costs 18 billion euros."),
-    ("It costs 18 trillion euros.", "It costs 18 billion euros."),
-    ("Rates are 1.500 percent.", "Rates are 1500 percent."),
-    ("465,000 layoffs will follow.", "465,000 full-time jobs disappear."),
-    ("More than 465,000 jobs disappear.", "Up to 465,000 jobs disappear."),
-    ("465,000 jobs disappear.", FORECAST),
-    ("Two-thirds of jobs will go.", "One third of jobs will go."),
-    ("Only one job will go.", "Jobs will go."),
-    ("Twice as many jobs will go.", "Two jobs will go."),
-    ("The letter is dated April 22, 2024.", "The letter is dated 22 April 2025."),
-    ("It ends after 2030.", "It ends before 2030."),
-    ("It began last year.", "It began in 2024."),
-    ("It began today.", "It began."),
-    ("The letter is dated 04/05/2025.", "The letter is dated 4 May 2025."),
-    ("Thousands of jobs disappear.", "Hundreds of jobs disappear."),
-    ("It began in the 1980s.", "It began in the 1990s."),
-    ("In May it began.", "It may begin."),
-    ("The second step is oversight.", "The third step is oversight."),
-    ("Five years ago it began.", "It takes five years."),
-    ("It is a triple win.", "It is a double win."),
-    ("H100 chips are used.", "A100 chips are used."),
-]
-
-ACROSS = [
-    ("Het gaat om 255.000 tot 465.000 banen.", "nl", FORECAST, "en", True),
-    ("BCG expects 255,000 to 465,000 jobs to go.", "en", RAMING, "nl", True),
-    ("De kosten zijn 18 miljard euro.", "nl", "The costs are 18 billion euros.", "en", True),
-    ("De kosten zijn 18 biljoen euro.", "nl", "The costs are 18 billion euros.", "en", False),
-    ("The costs are 18 billion euros.", "en", "De kosten zijn 18 biljoen euro.", "nl", False),
-    ("De kosten zijn 1 biljoen euro.", "nl", "The costs are 1 trillion euros.", "en", True),
-    ("The costs are 1.5 million euros.", "en", "De kosten zijn anderhalf miljoen euro.", "nl", True),
-    ("Er zijn 1.500 banen.", "nl", "There are 1,500 jobs.", "en", True),
-    ("Er zijn 1.500 banen.", "nl", "There are 1.5 jobs.", "en", False),
-    ("There are 1,500 jobs.", "en", "Er zijn 1,5 banen.", "nl", False),
-    ("Er zijn 465.000 banen.", "nl", "There are 465.000 jobs.", "en", True),
-    ("The letter is dated 22 April 2025.", "en", "Brief van 22 april 2025.", "nl", True),
-    ("De brief is van 22 april 2025.", "nl", "April 22, 2025", "en", True),
-    ("One in five civil servants uses AI.", "en", "Een op de vijf ambtenaren gebruikt AI.", "nl", True),
-    ("A third of jobs will go.", "en", "Een derde van de banen verdwijnt.", "nl", True),
-    ("At most 10 percent of jobs will go.", "en", "Hooguit 10% van de banen verdwijnt.", "nl", True),
-    ("At least 10 percent of jobs will go.", "en", "Hooguit 10% van de banen verdwijnt.", "nl", False),
-    ("10 percent of jobs will go.", "en", "Ongeveer 10% van de banen verdwijnt.", "nl", False),
-    ("It takes 5 months.", "en", "Het duurt 5 jaar.", "nl", False),
-    ("It takes five years.", "en", "Het duurt 5 jaar.", "nl", True),
-    ("Last year it began.", "en", "Het begon vorig jaar.", "nl", True),
-    ("Next year it begins.", "en", "Het begon vorig jaar.", "nl", False),
-    ("In the nineties it began.", "en", "Het begon in de jaren negentig.", "nl", True),
-    ("Article 14 requires oversight.", "en", "Artikel 14 vraagt toezicht.", "nl", True),
-    ("Article 15 requires oversight.", "en", "Artikel 14 vraagt toezicht.", "nl", False),
-    ("Het kost 465.000 euro.", "nl", "465,000 jobs disappear.", "en", False),
-    ("Use doubled.", "en", "Het gebruik is verdubbeld.", "nl", True),
-    ("Het duurde ten minste tien jaar.", "nl", "It took at least ten years.", "en", True),
-    ("Thousands of jobs will go.", "en", "Duizenden banen verdwijnen.", "nl", True),
-    ("Tienduizenden banen verdwijnen.", "nl", "Tens of thousands of jobs will go.", "en", True),
-    ("There are 65 municipalities.", "en", "Er zijn vijfenzestig gemeenten.", "nl", True),
-    ("There are 56 municipalities.", "en", "Er zijn vijfenzestig gemeenten.", "nl", False),
-    ("The second step is oversight.", "en", "De tweede stap is toezicht.", "nl", True),
-]
+_NUMBERS = st.one_of(st.integers(3, 99), st.integers(100, 999_999), st.integers(10**6, 10**12 - 1))
+_LANGUAGES: tuple[Language, Language] = ("nl", "en")
+_ONES = {
+    "nl": """nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien
+        negentien""",
+    "en": """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen nineteen""",
+}
+_TENS = {
+    "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
+}
+_MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "en": "January February March April May June July August September October November December",
+}
+_THING = {"nl": "banen", "en": "jobs"}
+_PIECES = st.one_of(
+    st.sampled_from(
+        """1 12 465.000 1,5 € % - – tot to en and van of de the een één one twee derde half miljard billion mei may april 2025
+        2033 '90 jaar years meer dan more than ongeveer about ( ) [3] GPT-4 24/7 10² ½ artikel 14 eerste first van 5 naar 10 procent
+        percent banen jobs . dubbel twice honderd and-a-half geen no vorig last per uur x k m""".split()
+    ),
+    st.text(max_size=6),
+)
+_TEXTS = st.lists(_PIECES, max_size=14).map(" ".join)
 
 
-_Case = tuple[str, Language, str, Language, bool]
-CASES: list[_Case] = [
-    *((sentence, "nl", passage, "nl", True) for sentence, passage in SUPPORTED_NL),
-    *((sentence, "nl", passage, "nl", False) for sentence, passage in UNSUPPORTED_NL),
-    *((sentence, "en", passage, "en", True) for sentence, passage in SUPPORTED_EN),
-    *((sentence, "en", passage, "en", False) for sentence, passage in UNSUPPORTED_EN),
-    *ACROSS,  # type: ignore[list-item]
-]
+def in_words(value: int, language: Language) -> str:
+    """A number below a thousand milliard in words, as a careful writer spells it."""
+    scales = {"nl": ((10**9, " miljard "), (10**6, " miljoen ")), "en": ((10**9, " billion "), (10**6, " million "))}[language]
+    text = ""
+    for scale, name in scales:
+        if value >= scale:
+            text += f"{_below_million(value // scale, language)}{name}"
+            value %= scale
+    return (text + (_below_million(value, language) if value else "")).strip()
 
 
-@pytest.mark.parametrize(("sentence", "language", "passage", "its_language", "is_supported"), CASES)
-def test_numbers_are_those_of_the_passage(
-    sentence: str, language: Language, passage: str, its_language: Language, is_supported: bool
-) -> None:
+def _below_million(value: int, language: Language) -> str:
+    thousands, rest = divmod(value, 1000)
+    if language == "nl":
+        before = ("" if thousands == 1 else _below_thousand(thousands, "nl")) + "duizend" if thousands else ""
+        return " ".join(filter(None, [before, _below_thousand(rest, "nl") if rest else ""]))
+    return " ".join(
+        filter(
+            None, [_below_thousand(thousands, "en") + " thousand" if thousands else "", _below_thousand(rest, "en") if rest else ""]
+        )
+    )
+
+
+def _below_thousand(value: int, language: Language) -> str:
+    ones, tens = _ONES[language].split(), _TENS[language].split()
+    hundreds, rest = divmod(value, 100)
+    if rest < 20:
+        small = ones[rest] if rest else ""
+    elif language == "nl":
+        small = (f"{ones[rest % 10]}{'ën' if rest % 10 in {2, 3} else 'en'}" if rest % 10 else "") + tens[rest // 10 - 2]
+    else:
+        small = tens[rest // 10 - 2] + (f"-{ones[rest % 10]}" if rest % 10 else "")
+    if not hundreds:
+        return small
+    if language == "nl":
+        return ("" if hundreds == 1 else ones[hundreds]) + "honderd" + small
+    return f"{ones[hundreds]} hundred" + (f" and {small}" if small else "")
+
+
+def forms_of(value: int, language: Language) -> list[str]:
+    """The ways in which a number is written."""
+    mark = "." if language == "nl" else ","
+    grouped = f"{value:,}"
+    wide = "".join(chr(ord("\uff10") + int(char)) if char.isdigit() else char for char in f"{value:,}".replace(",", mark))
+    forms = [
+        grouped.replace(",", mark),
+        grouped.replace(",", "\u00a0"),
+        grouped.replace(",", "\u202f"),
+        grouped.replace(",", " "),
+        wide,
+    ]
+    forms += [in_words(value, language), grouped.replace(",", f"\u200b{mark}")]
+    if value < 1500 or value > 2200:
+        forms.append(str(value))
+    if value % 1000 == 0 and value < 10**6:
+        forms.append(f"{value // 1000} {'duizend' if language == 'nl' else 'thousand'}")
+    if value % 10**5 == 0 and value >= 10**6:
+        short = f"{value / 10**6:.1f}".replace(".", "," if language == "nl" else ".")
+        forms += [f"{short} {'miljoen' if language == 'nl' else 'million'}", f"{short} {'mln' if language == 'nl' else 'mn'}"]
+    return forms
+
+
+def dates_of(date: date, language: Language) -> list[str]:
+    """The ways in which a date is written."""
+    month = _MONTHS[language].split()[date.month - 1]
+    forms = [date.isoformat(), f"{date.day} {month} {date.year}"]
+    if language == "nl":
+        return [*forms, f"{date.day}-{date.month}-{date.year}", f"{date:%d-%m-%Y}", f"{date.day}e {month} {date.year}"]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 < date.day < 14 else date.day % 10, "th")
+    return [
+        *forms,
+        f"{month} {date.day}, {date.year}",
+        f"{date.day}{ending} of {month} {date.year}",
+        f"{month} {date.day}{ending}, {date.year}",
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]} | {case[2]}")
+def test_numbers_are_those_of_the_passage(case: Case) -> None:
     """Each sentence of the table is supported by its passage, or not."""
+    sentence, language, passage, its_language, is_supported = case
     assert (not unsupported(sentence, language, [(passage, its_language)])) is is_supported
+
+
+def test_every_text_supports_itself() -> None:
+    """No sentence or passage of the table is unsupported by its own words."""
+    texts = {(text, language) for case in CASES for text, language in (case[:2], case[2:4])}
+    assert {text: left for text, language in texts if (left := unsupported(text, language, [(text, language)]))} == {}
+
+
+@generated
+@given(text=_TEXTS, language=st.sampled_from(_LANGUAGES))
+def test_any_text_supports_itself(text: str, language: Language) -> None:
+    """What is read in a sentence is read in the same words of a passage."""
+    assert unsupported(text, language, [(text, language)]) == ()
+
+
+@generated
+@given(text=_TEXTS, language=st.sampled_from(_LANGUAGES))
+def test_no_digit_is_overlooked(text: str, language: Language) -> None:
+    """Each digit of a text, of any script, is part of a claim."""
+    claimed = {place for claim in amounts_in(text, language) for place in range(claim.start, claim.end)}
+    assert [char for place, char in enumerate(text) if char.isnumeric() and place not in claimed] == []
+
+
+@generated
+@given(
+    value=st.one_of(_NUMBERS, _NUMBERS.map(lambda value: value - value % 10**5 or 3)),
+    language=st.sampled_from(_LANGUAGES),
+    data=st.data(),
+)
+def test_a_number_is_the_same_in_every_form(value: int, language: Language, data: st.DataObject) -> None:
+    """Any two forms of a number support each other, in one language and across both; with another digit they do not."""
+    its_language = data.draw(st.sampled_from(_LANGUAGES))
+    said = data.draw(st.sampled_from(forms_of(value, language)))
+    found = data.draw(st.sampled_from(forms_of(value, its_language)))
+    passages = [(f"Er zijn {found} {_THING[its_language]}.", its_language)]
+    assert unsupported(f"Het gaat om {said} {_THING[language]}.", language, passages) == ()
+    digits = list(str(value))
+    place = data.draw(st.integers(0, len(digits) - 1))
+    digits[place] = data.draw(st.sampled_from([digit for digit in "123456789" if digit != digits[place]]))
+    assume(int("".join(digits)) > 1)  # "een" is an article
+    other = data.draw(st.sampled_from(forms_of(int("".join(digits)), language)))
+    assert unsupported(f"Het gaat om {other} {_THING[language]}.", language, passages) == (other,)
+
+
+@generated
+@given(date=st.dates(date(1950, 1, 1), date(2090, 1, 1)), language=st.sampled_from(_LANGUAGES), data=st.data())
+def test_a_date_is_the_same_in_every_form(date: date, language: Language, data: st.DataObject) -> None:
+    """Any two forms of a date support each other, and none supports another day."""
+    its_language = data.draw(st.sampled_from(_LANGUAGES))
+    found = data.draw(st.sampled_from(dates_of(date, its_language)))
+    said = data.draw(st.sampled_from(dates_of(date, language)))
+    assert unsupported(f"Datum: {said}", language, [(f"Datum: {found}", its_language)]) == ()
+    other = data.draw(st.sampled_from(dates_of(date + timedelta(days=data.draw(st.integers(1, 700))), language)))
+    assert unsupported(f"Datum: {other}", language, [(f"Datum: {found}", its_language)]) == (other,)
+
+
+def test_claims_carry_their_place_and_value() -> None:
+    """Values, units and dates are read with the words that say them."""
+    text = "In 2025 gaat GPT-4 over € 18 mld, ofwel een kwart."
+    assert [(claim.said, text[claim.start : claim.end]) for claim in amounts_in(text, "nl")] == [
+        (Moment(year=2025), "2025"),
+        (Name("gpt 4"), "GPT-4"),
+        (Amount(Fraction(18 * 10**9), "euro"), "€ 18 mld"),
+        (Amount(Fraction(25), "percent"), "een kwart"),
+    ]
+
+
+def test_what_is_unsupported_is_named_as_written() -> None:
+    """The answer holds the words of the sentence, in order."""
+    passages: list[tuple[str, Language]] = [("In 2033 verdwijnen 10 banen.", "nl"), ("Het kost 5 euro.", "nl")]
+    assert unsupported("In 2034 kost het vijf euro, of ruim 10 banen.", "nl", passages) == ("2034", "ruim 10")
+
+
+def test_a_claim_needs_one_passage_that_says_all_of_it() -> None:
+    """A range is not put together from two passages."""
+    passages: list[tuple[str, Language]] = [("Minstens 5 banen.", "nl"), ("Hooguit 10 banen.", "nl")]
+    assert unsupported("5 tot 10 banen.", "nl", passages) == ("5 tot 10",)
+
+
+def test_without_passages_nothing_is_supported() -> None:
+    """No passage, no number."""
+    assert unsupported("Drie banen.", "nl", []) == ("Drie",)
+    assert unsupported("Een baan.", "nl", []) == ()
+
+
+def test_long_hostile_text_is_read_in_time_that_grows_with_it() -> None:
+    """Neither digits nor words for numbers without end hang the reading."""
+    for piece in (
+        "1.000",
+        "1 000 ",
+        "honderd",
+        "een derde van ",
+        "twintig en ",
+        "1-2-",
+        "1 tot ",
+        "1 april tot ",
+        "miljoenen ",
+        "((((1",
+        "van 1 tot ",
+        "½",
+        "enkele ",
+    ):
+        text = piece * (6000 // len(piece))
+        assert unsupported(text, "nl", [(text, "nl")]) == ()
