@@ -21,7 +21,7 @@ from tests.hostile.words import (
 )
 
 _NOBODY = ("Jan Jansen", "OpenAI", "Elon Musk", "FNV", "Deloitte")
-_SPEAKERS = ("BCG", "TNO", "Staatssecretaris Szabó", "De columnist", "De Rekenkamer", "De SER", "De AI-verordening", "Janine Vos")
+_SPEAKERS = ("BCG", "TNO", "Staatssecretaris Szabó", "De ondernemers", "De Rekenkamer", "De SER", "De AI-verordening", "Janine Vos")
 
 
 @dataclass(frozen=True)
