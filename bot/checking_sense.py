@@ -29,7 +29,8 @@ _KEPT = ("possibility", "expectation", "intention", "obligation", "future", "con
 """What the quotation says that the sentence may not leave out."""
 _ADDED = {
     "obligation": "obligation", "intention": "intention", "condition": "condition", "cause": "cause", "universal": "universal",
-    "only": "only", "will": "will", "must": "must", "future": "future expectation intention", "earlier": "earlier", "later": "later",
+    "only": "only", "will": "will", "must": "must", "future": "future expectation intention",
+    "earlier": "earlier", "later": "later",
 }  # fmt: skip
 """What the sentence says that the quotation must say too, and what there will do."""
 _SHORT = 6  # words of a clause that only says how the next is meant: "Het is volgens BCG mogelijk"
