@@ -28,6 +28,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Þ«\"“(0-9])")
 _KEPT = ("possibility", "expectation", "intention", "obligation", "future", "condition", "partial")
 """What the quotation says that the sentence may not leave out."""
 _ADDED = {
+    "proviso": "proviso",
     "obligation": "obligation", "intention": "intention", "condition": "condition", "cause": "cause", "universal": "universal",
     "only": "only", "will": "will", "must": "must", "future": "future expectation intention",
     "earlier": "earlier", "later": "later",
@@ -36,6 +37,7 @@ _ADDED = {
 _SHORT = 6  # words of a clause that only says how the next is meant: "Het is volgens BCG mogelijk"
 _COVERED = 0.5
 _LEAST_MOVED = 3  # words of a sentence in which a phrase can be put first; of two words, they would have changed places
+_IF, _PROVISO = re.compile(r"(?:als|if)\b", re.IGNORECASE), 4  # words of a clause with a condition; "als basis" is none
 _WHOLLY = 0.7  # of the words of a clause: then it is used as it is
 
 
@@ -65,7 +67,9 @@ def clauses_of(text: str, language: Language) -> list[Clause]:
         for piece in _BREAK.split(sentence):
             count = sum(1 for _ in words_in(piece))
             if count:
-                found.append(Clause(first, first + count, number, marks_of(piece, language), len(content_words(piece, language))))
+                is_proviso = count >= _PROVISO and _IF.match(piece) is not None
+                marked = marks_of(piece, language) | ({"proviso"} if is_proviso else set())
+                found.append(Clause(first, first + count, number, marked, len(content_words(piece, language))))
                 first += count
     return found
 
@@ -136,6 +140,9 @@ def _matched(clause: Clause, theirs: Sequence[Clause], placed: Placed) -> list[C
 
 def _leaves_out(own: Sequence[Clause], theirs: Sequence[Clause], placed: Placed) -> bool:
     """Whether a clause says flatly what the quotation says with a "can", an "if" or a "some"."""
+    used = {other.sentence for other in theirs for _, there in placed if other.holds(there)}
+    if "proviso" not in _all_marks(own) and any("proviso" in other.marks for other in theirs if other.sentence in used):
+        return True
     for index, clause in enumerate(own):
         said = clause.marks | _all_marks(_leading(own, index))
         for other in _matched(clause, theirs, placed):
