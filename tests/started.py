@@ -10,14 +10,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from signal import SIGKILL
 from threading import Lock
 from typing import IO, Any, Protocol
 
-from tests.warm import LENGTH
+from tests.warm import LENGTH, Request
 from vectorstore.settings import PREFIX
 
 _ROOT = Path(__file__).parents[1]
@@ -57,30 +57,47 @@ class Streams:
     text: bool = False
 
 
-def start(arguments: Sequence[str], variables: Mapping[str, str], streams: Streams, *, session: bool = False) -> Process:
+def start(
+    arguments: Sequence[str],
+    variables: Mapping[str, str],
+    streams: Streams,
+    *,
+    session: bool = False,
+    steps: Path | None = None,
+) -> Process:
     """Start a command: a copy where that does what a fresh process would; in full, all are fresh.
 
-    It would not with a locale or with settings of Python that are not those of this process.
+    It would not with a locale or with settings of Python that are not those of this process. In a session of its own no
+    signal reaches it that is for this one. With `steps` it waits before each thing that it does to that folder.
     """
     ours, theirs = _of_python(os.environ), _of_python(variables)
     if f"{PREFIX}SOAK" not in os.environ and theirs == {**ours, "PYTHONPATH": str(_ROOT)}:
-        return _Copy(arguments, variables, streams, session=session)
-    line = [sys.executable, "-m", "bot", *arguments]
-    given = {"stdin": streams.stdin, "stdout": streams.stdout, "stderr": streams.stderr}
-    return subprocess.Popen(line, env=variables, text=streams.text, start_new_session=session, **given)
+        request = Request(arguments, dict(variables), str(Path.cwd()), session, str(steps) if steps else None)
+        return _Copy(request, streams)
+    program = ["bot"] if steps is None else ["tests.steps", str(steps)]
+    line = [sys.executable, "-m", *program, *arguments]
+    process: Process = subprocess.Popen(
+        line,
+        env=variables,
+        stdin=streams.stdin,
+        stdout=streams.stdout,
+        stderr=streams.stderr,
+        text=streams.text,
+        start_new_session=session,
+    )
+    return process
 
 
 class _Copy:
     """A command that runs in a copy."""
 
-    def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], streams: Streams, *, session: bool) -> None:
+    def __init__(self, request: Request, streams: Streams) -> None:
         self._hearing, telling = socket.socketpair()
         with ExitStack() as theirs:
             theirs.enter_context(telling)
             self.stdin, into = _pipe(streams.stdin, theirs, "w", text=streams.text)
             self.stdout, out = _pipe(streams.stdout, theirs, "r", text=streams.text)
             self.stderr, err = _pipe(streams.stderr, theirs, "r", text=streams.text)
-            request = {"arguments": arguments, "environment": dict(variables), "folder": str(Path.cwd()), "session": session}
             _ask(request, [into, out, err, telling.fileno()])
         self._said = self._hearing.makefile("r")
         self.pid = int(self._said.readline())
@@ -140,9 +157,9 @@ def _of_python(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name.startswith(_OF_PYTHON)}
 
 
-def _ask(request: Mapping[str, object], numbers: Sequence[int]) -> None:
+def _ask(request: Request, numbers: Sequence[int]) -> None:
     """Have the process become something, with these files."""
-    data = json.dumps(request).encode()
+    data = json.dumps(asdict(request)).encode()
     with _ASKING:
         asking = _warm()
         socket.send_fds(asking, [len(data).to_bytes(LENGTH)], numbers)

@@ -14,17 +14,33 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from tests.steps import wait_before_each
 
 _IMPORTED = (
-    "bot.conversation bot.explainer bot.receipts bot.rehearsal bot.rehearsal_account bot.remembered_json bot.screen bot.terminal "
-    "bot.workspace ingest.fetching ingest.keeping ingest.pipeline ingest.purging ingest.report ingest.rewriting ingest.uploads "
-    "rich.console typer._adapters vectorstore.retrieval"
+    "bot.conversation bot.explainer bot.model_settings bot.receipts bot.rehearsal bot.rehearsal_account bot.remembered_json "
+    "bot.screen bot.terminal bot.weighing bot.workspace chromadb.api.rust chromadb.telemetry.product.posthog ingest.fetching "
+    "ingest.keeping ingest.pipeline ingest.purging ingest.report ingest.rewriting ingest.uploads rich.console tokenizers "
+    "typer._adapters vectorstore.debate_file vectorstore.retrieval"
 )
 LENGTH = 4
 """Bytes that say how long the request after them is."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a command is given besides its streams; it waits before each thing that it does to the folder `steps`."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    folder: str
+    session: bool
+    steps: str | None
 
 
 def serve(asking: socket.socket) -> None:
@@ -38,7 +54,7 @@ def serve(asking: socket.socket) -> None:
         head, given, _, _ = socket.recv_fds(asking, LENGTH, 4)
         if not head:
             return
-        request = json.loads(asking.recv(int.from_bytes(head), socket.MSG_WAITALL))
+        request = Request(**json.loads(asking.recv(int.from_bytes(head), socket.MSG_WAITALL)))
         if not os.fork():
             asking.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -63,22 +79,24 @@ def _keep(child: int, given: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def _become(request: dict[str, Any], given: list[int]) -> None:
+def _become(request: Request, given: list[int]) -> None:
     """Have what a process that is started as the request says would have."""
-    if request["session"]:
+    if request.session:
         os.setsid()
     for place, number in enumerate(given[:3]):
         os.dup2(number, place)
     os.closerange(3, max(given) + 1)
-    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = _streams()
+    sys.stdin, sys.stdout, sys.stderr = _streams()
     os.environ.clear()
-    os.environ.update(request["environment"])
+    os.environ.update(request.environment)
     time.tzset()
     tempfile.tempdir = None
-    os.chdir(request["folder"])
-    sys.path[0] = request["folder"]
-    sys.argv[1:] = request["arguments"]
+    os.chdir(request.folder)
+    sys.path[0] = request.folder
+    sys.argv[1:] = request.arguments
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if request.steps is not None:
+        wait_before_each(request.steps)
 
 
 def _streams() -> tuple[TextIOWrapper, TextIOWrapper, TextIOWrapper]:
