@@ -21,7 +21,7 @@ _ADDED = {
     "proviso": "proviso",
     "obligation": "obligation intention", "intention": "intention", "condition": "condition", "cause": "cause",
     "universal": "universal", "only": "only", "will": "will", "must": "must intention",
-    "future": "future expectation intention", "earlier": "earlier", "later": "later", "unknown": "unknown",
+    "future": "future expectation intention", "earlier": "earlier", "later": "later", "unknown": "unknown", "against": "against",
 }  # fmt: skip
 """What the sentence says that the quotation must say too, and what there will do."""
 _SCOPE = 5  # words between a "niet" and what it denies

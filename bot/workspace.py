@@ -110,8 +110,9 @@ class Workspace:
     def model_accounts(self) -> "ModelAccounts":
         """What is kept of the work of a language model."""
         from bot.model_accounts import model_accounts_in
+        from bot.settings import load_front_settings
 
-        return model_accounts_in(self.settings.home_dir)
+        return model_accounts_in(self.settings.home_dir, load_front_settings(), vars(self).get("memory"))
 
     def explainer_of(self, info: "EditionInfo") -> "Explainer":
         """Answers questions from one edition, whichever is current."""
