@@ -48,9 +48,11 @@ def _is_plain(text: str) -> bool:
     """Whether it has letters of our alphabet, digits, spaces and marks, and nothing that is not seen, turns or combines."""
     if unicodedata.normalize("NFKC", text) != text:
         return False
-    return all(
-        char == " " or (char.isprintable() and (not char.isalpha() or "LATIN" in unicodedata.name(char, ""))) for char in text
-    )
+    return all(char == " " or (char.isprintable() and unicodedata.category(char)[0] != "M" and _is_ours(char)) for char in text)
+
+
+def _is_ours(char: str) -> bool:
+    return not char.isalpha() or "LATIN" in unicodedata.name(char, "")
 
 
 def _misquotes(text: str, cited: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from bot.number_tokens import Kind, Token
+from bot.number_units import TIMES
 from vectorstore.languages import Language
 
 
@@ -30,6 +31,7 @@ class Bound(StrEnum):
     COMING = "coming"
     BEFORE = "before"
     AFTER = "after"
+    TO = "to"
     SINCE = "since"
     UNTIL = "until"
     BY = "by"
@@ -73,9 +75,9 @@ _BEFORE = _phrases(
     EVERY="elke, iedere, elk, ieder, every, each, om de",
     WITHIN="binnen, within, binnen de",
     PAST="afgelopen, de afgelopen, voorbije, laatste, past, last, vorige, previous",
+    TO="to, naar",
     COMING="komende, aankomende, volgende, next, coming, upcoming",
 )
-_OVER, _UNDER = ("over",), ("onder",)
 _AFTER = _phrases(
     AT_LEAST="""of meer, or more, en meer, and more, +, of hoger, or higher, en ouder, of ouder, and older, or older,
         and over, en hoger, of langer, or longer, minimaal, at least, plus, plussers, plusser""",
@@ -124,32 +126,36 @@ def _backwards(tokens: Sequence[Token], end: int, phrases: _Phrases) -> tuple[Bo
     return None
 
 
-def bounds_before(
-    tokens: Sequence[Token], start: int, language: Language, *, has_unit: bool, is_time: bool
-) -> tuple[frozenset[Bound], int]:
-    """The bounds right before a number, and where the first of them begins."""
+def bounds_before(tokens: Sequence[Token], start: int, language: Language, unit: str | None) -> tuple[frozenset[Bound], int]:
+    """The bounds right before a number with its unit, and where the first of them begins."""
     bounds, first, place = set[Bound](), start, start
     while place:
         if found := _backwards(tokens, place, _BEFORE):
-            bound, begin = found
-            words = tuple(token.text for token in tokens[begin:place])
-            if words == _OVER and language == "nl":
-                if not is_time:
-                    break
-                bound = Bound.AHEAD
-            if words == _UNDER and not has_unit:
-                break  # "onder 758 consultants" is among them
-            if words == ("tot",) and begin and tokens[begin - 1].text in _LEADS:
+            bound = _meant(tokens, found[1], place, found[0], language, unit)
+            if bound is None:
                 break
             bounds.add(bound)
-            first = place = begin
+            first = place = found[1]
         elif tokens[place - 1].text in _ARTICLES:
             place -= 1
         else:
             break
-    if is_time and language == "en" and first and tokens[first - 1].text == "in" and not bounds:
+    if unit in TIMES and language == "en" and first and tokens[first - 1].text == "in" and not bounds:
         return frozenset({Bound.AHEAD}), first - 1
     return frozenset(bounds), first
+
+
+def _meant(  # a phrase, where it stands, and what it stands with
+    tokens: Sequence[Token], begin: int, end: int, bound: Bound, language: Language, unit: str | None
+) -> Bound | None:
+    """What a phrase before a number bounds it to, or None where it is another word there: "onder 758 consultants" is among them."""
+    phrase, before = " ".join(token.text for token in tokens[begin:end]), tokens[begin - 1].text if begin else ""
+    if phrase == "over" and language == "nl":
+        return Bound.AHEAD if unit in TIMES else None
+    if phrase == "tot" and before in _MORE | _LESS:
+        return Bound.TO  # "stijgt tot 10"
+    is_other = (phrase == "onder" and unit is None) or (phrase == "tot" and before in _LEADS)
+    return None if is_other or (bound is Bound.TO and unit != "percent") else bound
 
 
 def bound_after(tokens: Sequence[Token], end: int) -> tuple[Bound, int] | None:

@@ -10,7 +10,7 @@ from bot.dates import Moment, may_begin_date, moments_at, rank_at
 from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
 from bot.number_names import VAGUE, as_name, label_of
 from bot.number_tokens import Kind, Token, is_ambiguous, tokens_in
-from bot.number_units import CURRENCIES, TIMES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
+from bot.number_units import CURRENCIES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
 from bot.number_words import meaning
 from bot.spelled import Spelled, cardinal_at, spelled_at
 from vectorstore.languages import Language
@@ -157,11 +157,10 @@ def _amount(tokens: Sequence[Token], at: int, found: Spelled, language: Language
         if found.scale == 1 < upper.scale and found.value < upper.value / upper.scale:
             found = replace(found, value=found.value * upper.scale)  # "15 tot 20 miljard"
     name = unit.name
-    is_time = name in TIMES
     first = at - 1 if at and unit_before(tokens, at) else at
     if first and tokens[first - 1].text in {"-", "min", "minus"} and _is_minus(tokens, first):
         found, first = replace(found, value=-found.value), first - 1
-    bounds, begin = bounds_before(tokens, first, language, has_unit=name is not None, is_time=is_time)
+    bounds, begin = bounds_before(tokens, first, language, name)
     if after := bound_after(tokens, end):
         bounds, end = bounds | {after[0]}, after[1]
     needs_of = name is not None and name not in {"factor", "times", "magnitude"}

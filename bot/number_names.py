@@ -71,9 +71,7 @@ def _named(tokens: Sequence[Token], at: int) -> str:
     if name is None or name.kind is not Kind.WORD or not name.is_capital or is_year(token) or token.is_glued:
         return ""
     is_word = any(name.text in STOP_WORDS[language] or meaning(name.text, language) for language in _LANGUAGES)
-    is_bound = (
-        bool(bounds_before(tokens, at, "nl", has_unit=True, is_time=False)[0]) or name.text in UNITS or may_begin_date(name.text)
-    )
+    is_bound = bool(bounds_before(tokens, at, "nl", "euro")[0]) or name.text in UNITS or may_begin_date(name.text)
     after = tokens[at + 1] if at + 1 < len(tokens) else None
     later = tokens[at + 2] if at + 2 < len(tokens) else None
     is_linked = later is not None and (

@@ -110,7 +110,7 @@ def _is_same(said: Amount, found: Amount) -> bool:
     """Whether two amounts are the same, whatever they are of; the end of a range is a bound of its own."""
     if said.unit != found.unit or (said.whole is not None and said.whole != found.whole):
         return False
-    if said.turn and (said.turn == -found.turn or (said.is_turned and said.turn != found.turn)):
+    if not _is_turn_same(said, found):
         return False
     if said.upper is None and found.upper is not None and not found.is_change:
         for end, bound in ((found.upper, Bound.AT_MOST), (found.value, Bound.AT_LEAST)):
@@ -121,6 +121,13 @@ def _is_same(said: Amount, found: Amount) -> bool:
     return (
         is_value and (said.upper, said.is_change) == (found.upper, found.is_change) and _are_bounds_said(said.bounds, found.bounds)
     )
+
+
+def _is_turn_same(said: Amount, found: Amount) -> bool:
+    """Whether two amounts are both more or both less, as far as that is said: "10% minder" is no "10% meer"."""
+    if said.unit == "factor":  # "tien keer zo snel" is "tien keer sneller"
+        return (said.is_turned and said.turn < 0) == (found.is_turned and found.turn < 0)
+    return not said.turn or said.turn == found.turn or (not said.is_turned and not found.turn)
 
 
 def _is_of_same(said: Amount, found: Amount, sentence: str, text: str, language: Language) -> bool:

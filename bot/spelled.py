@@ -192,7 +192,7 @@ def _multiple(tokens: Sequence[Token], at: int, language: Language) -> Spelled |
     number = cardinal_at(tokens, at, language)
     if number is None:
         return None
-    if _text(tokens, at - 1) == "factor":
+    if _text(tokens, at - 1 - (_text(tokens, at - 1) == "of")) == "factor":
         return Spelled(number.value, number.end, "factor")
     unit = {"x": "factor", **dict.fromkeys(("keer", "maal", "times"), _times_unit(tokens, number.end + 1))}
     after = _text(tokens, number.end)

@@ -190,16 +190,12 @@ class Workspace:
         return sweep_kept(self.shelf)
 
     def _fetched(self, addresses: Sequence[str], options: "IngestOptions") -> "Sequence[Found]":
+        if not (addresses or options.official):
+            return []
         from ingest.fetching import WebPlaces, fetch
 
-        return fetch(
-            addresses,
-            WebPlaces.of(self.shelf.home),
-            self.debate,
-            self._notices.line,
-            official=options.official,
-            may_visit_private=options.may_visit_private,
-        )
+        places, private = WebPlaces.of(self.shelf.home), options.may_visit_private
+        return fetch(addresses, places, self.debate, self._notices.line, official=options.official, may_visit_private=private)
 
     def changes(self, folder: Path) -> "Iterator[None]":
         """Once now, and again whenever something in a folder has changed."""

@@ -168,7 +168,7 @@ def test_a_number_is_the_same_in_every_form(value: int, language: Language, data
     digits[place] = data.draw(st.sampled_from([digit for digit in "123456789" if digit != digits[place]]))
     assume(int("".join(digits)) > 1)  # "een" is an article
     other = data.draw(st.sampled_from(forms_of(int("".join(digits)), language)))
-    assert unsupported(f"Het gaat om {other} {_THING[language]}.", language, passages) == (other,)
+    assert unsupported(f"Het gaat om {other} {_THING[language]}.", language, passages) == (other.removeprefix("een "),)
 
 
 @generated

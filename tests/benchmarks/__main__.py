@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.evaluation import load_question_set
+from tests.benchmarks.explaining import bench_explaining
 from tests.benchmarks.scale import FULL, bench_scale
 from tests.benchmarks.telegram import bench_telegram
 from tests.evaluation.oversight import DEFAULT_SHARED
@@ -141,6 +142,7 @@ def main() -> None:
         else:
             print("ingest of 251 pages: skipped, the collection is not here")
     bench_telegram()
+    bench_explaining()
     bench_scale(FULL)
 
 
