@@ -334,7 +334,7 @@ def test_damage_in_a_row_is_that_kind_of_error_too(lab: Lab, accounts: ModelAcco
         database.execute("UPDATE model_sentences SET sentences = 'no JSON'")
         database.execute("DROP TABLE model_days")
     for use in (lambda: accounts.kept(KEY), accounts.spent_today):
-        with pytest.raises(UnavailableError, match="^What is kept of the language model cannot be read or written "):
+        with pytest.raises(UnavailableError, match=r"^What is kept of the language model cannot be read or written "):
             use()
 
 
