@@ -239,7 +239,7 @@ def _with_a_word_of_another(sentence: str, chance: random.Random) -> str | None:
         (_with_denial, 0.0),
         (_with_digit, 0.0),
         (_made_certain, 0.0),
-        (_with_two_swapped, 0.08),
+        (_with_two_swapped, 0.1),
         (_with_a_word_of_another, 0.06),
     ],
     ids=lambda each: each.__name__.strip("_") if callable(each) else "",
