@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, u
 
 from bot.conversation_rows import is_kept
 from bot.inbox_rows import day
-from bot.memory_tables import answers, conversations, feedback, handled, inbox, people
+from bot.memory_tables import answers, conversations, explaining, feedback, handled, inbox, people
 from bot.remembered import Counts
 
 _UPDATES_SECONDS = 7 * 24 * 3600  # Telegram sends an update again for a day at most
@@ -23,6 +23,7 @@ def keep_what_may_be_kept(connection: Connection, now: float, silence_seconds: f
         waiting=_delete(connection, inbox, inbox.c.received_at < long_ago),
         updates=_delete(connection, handled, handled.c.day < day(now - _UPDATES_SECONDS)),
     )
+    _delete(connection, explaining, explaining.c.person.not_in(select(people.c.person)))
     told, questions = forget_silent(connection, now - silence_seconds)
     return replace(gone, conversations=gone.conversations + told, questions=questions)
 
