@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, insert, or_, select, update
 
 from bot.conversation import Turn
-from bot.memory_tables import answers, conversations, is_of, people
+from bot.memory_tables import answers, conversations, explaining, is_of, people
 from bot.remembered import TERMINAL, ConversationKey, Remembered
 from bot.remembered_json import turns_as_json, turns_from_json
 
@@ -59,6 +59,12 @@ def note_person(connection: Connection, person: int, now: float, **values: objec
     changed = connection.execute(update(people).where(people.c.person == person).values(values))
     if not changed.rowcount:
         connection.execute(insert(people).values({"person": person, "keeps": False, **values}))
+
+
+def note_wish(connection: Connection, person: int, wish: str) -> None:
+    """Note when somebody, who is among the people, wants a language model to explain."""
+    connection.execute(delete(explaining).where(explaining.c.person == person))
+    connection.execute(insert(explaining).values(person=person, wish=wish))
 
 
 def hear_of(connection: Connection, person: int, now: float) -> None:

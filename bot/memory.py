@@ -11,7 +11,7 @@ from sqlalchemy import URL, select
 from bot import answer_rows, conversation_rows, inbox_rows, retention, rights
 from bot.conversation import Turn
 from bot.memory_database import MEMORY_FILE, Database
-from bot.memory_tables import people
+from bot.memory_tables import explaining, people
 from bot.model_accounts import ModelAccounts
 from bot.remembered import ConversationKey, Counts, Erased, Feedback, Remembered, StoredAnswer, Waiting
 from bot.remembered_json import language_from
@@ -130,6 +130,17 @@ class Memory:
             conversation_rows.note_person(connection, person, now, keeps=keeps)
             if not keeps:
                 retention.stop_keeping(connection, person, now - self._silence)
+
+    def explains(self, person: int) -> str | None:
+        """When somebody wants a language model to explain; None where they never said."""
+        with self._database.transaction() as connection:
+            return connection.scalar(select(explaining.c.wish).where(explaining.c.person == person))
+
+    def set_explains(self, person: int, wish: str) -> None:
+        """Let a language model explain to somebody as they wish from now on."""
+        with self._database.transaction() as connection:
+            conversation_rows.note_person(connection, person, self._clock())
+            conversation_rows.note_wish(connection, person, wish)
 
     def answer(self, answer_id: str) -> StoredAnswer | None:
         """The answer with this id; None where it is not kept any more."""

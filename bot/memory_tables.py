@@ -97,6 +97,14 @@ feedback = Table(
 )
 """An answer knows its feedback as long as it is there; feedback knows no answer."""
 
+explaining = Table(
+    "explaining",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("wish", String, nullable=False),
+)
+"""Who wants a language model to explain, and when; each is among the people too, and goes with them."""
+
 
 model_days = Table(
     "model_days",

@@ -35,7 +35,8 @@ class QuotePlace:
 class StoredAnswer:
     """What the buttons under an answer need; it holds no words of any document.
 
-    `question` is None once the conversation is over and forgotten; `sources` are ids in the order shown.
+    `question` is None once the conversation is over and forgotten; `sources` are ids in the order shown; `is_explainable`
+    tells that a language model may explain it, which it did not do yet.
     """
 
     id: str
@@ -50,6 +51,7 @@ class StoredAnswer:
     voices: tuple[str, ...] = ()
     asked_at: float = 0.0
     rating: str | None = None
+    is_explainable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ def turns_from_json(written: str) -> tuple[Turn, ...] | None:
 
 
 def places_as_json(answer: StoredAnswer) -> str:
-    """What an answer refers to: quotations, sources, suggestions and voices."""
-    return _as_json({name: getattr(answer, name) for name in ("quotes", "sources", "suggestions", "voices")})
+    """What an answer refers to: quotations, sources, suggestions and voices; and whether it may be explained, where it may."""
+    places = {name: getattr(answer, name) for name in ("quotes", "sources", "suggestions", "voices")}
+    return _as_json({**places, "is_explainable": True} if answer.is_explainable else places)
 
 
 def answer_from(row: Mapping[Any, object]) -> StoredAnswer | None:
@@ -71,6 +72,7 @@ def _answer(row: Mapping[Any, object]) -> StoredAnswer:
         voices=_texts(places["voices"]),
         asked_at=float(str(row["asked_at"])),
         rating=_optional(row["rating"]),
+        is_explainable=places.get("is_explainable", False) is True,
     )
 
 

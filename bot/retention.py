@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, u
 
 from bot.conversation_rows import is_kept
 from bot.inbox_rows import day
-from bot.memory_tables import answers, conversations, feedback, handled, inbox, model_days, model_sentences, people
+from bot.memory_tables import answers, conversations, explaining, feedback, handled, inbox, model_days, model_sentences, people
 from bot.remembered import Counts
 
 _UPDATES_SECONDS = 7 * 24 * 3600  # Telegram sends an update again for a day at most
@@ -26,6 +26,7 @@ def keep_what_may_be_kept(connection: Connection, now: float, silence_seconds: f
         explanations=forget_sentences(connection, long_ago),
     )
     forget_days(connection, now)
+    _delete(connection, explaining, explaining.c.person.not_in(select(people.c.person)))
     told, questions = forget_silent(connection, now - silence_seconds)
     return replace(gone, conversations=gone.conversations + told, questions=questions)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, select, update
 
 from bot.inbox_rows import drop
-from bot.memory_tables import answers, conversations, feedback, inbox, is_about, people
+from bot.memory_tables import answers, conversations, explaining, feedback, inbox, is_about, people
 from bot.remembered import Erased
 from bot.remembered_json import answer_from, turns_from_json
 
@@ -22,6 +22,7 @@ def export(connection: Connection, person: int) -> dict[str, object]:
         "person": person,
         "language": known.language if known else None,
         "keeps_questions": bool(known and known.keeps),
+        "explains": connection.scalar(select(explaining.c.wish).where(explaining.c.person == person)),
         "last_seen": _time(known.last_seen) if known else None,
         "conversations": [_conversation(row) for row in connection.execute(told)],
         "answers": [_answer(row, connection) for row in connection.execute(given)],
@@ -37,14 +38,14 @@ def erase_person(connection: Connection, person: int, now: float, replying_to: i
     if replying_to is not None:
         connection.execute(update(inbox).where(inbox.c.update_id == replying_to).values(chat=None, person=None))
     waiting = _drop_waiting(connection, is_about(person, inbox), now)
-    known = connection.execute(delete(people).where(people.c.person == person)).rowcount
+    known = _forget_choices(connection, person)
     return _erase(connection, {table: is_about(person, table) for table in (conversations, answers)}, waiting, known)
 
 
 def erase_chat(connection: Connection, chat: int, now: float) -> Erased:
     """Delete everything about a chat; of a private one also what was known of the person in it."""
     waiting = _drop_waiting(connection, inbox.c.chat == chat, now)
-    known = connection.execute(delete(people).where(people.c.person == chat)).rowcount
+    known = _forget_choices(connection, chat)
     return _erase(connection, {table: table.c.chat == chat for table in (conversations, answers)}, waiting, known)
 
 
@@ -61,6 +62,12 @@ def move_chat(connection: Connection, old: int, new: int) -> None:
     connection.execute(delete(conversations).where(conversations.c.chat == old, conversations.c.is_over.is_(False), both))
     for table in (conversations, answers, inbox):
         connection.execute(update(table).where(table.c.chat == old).values(chat=new))
+
+
+def _forget_choices(connection: Connection, person: int) -> int:
+    """Delete what somebody chose; returns how many people that were."""
+    connection.execute(delete(explaining).where(explaining.c.person == person))
+    return connection.execute(delete(people).where(people.c.person == person)).rowcount
 
 
 def _drop_waiting(connection: Connection, condition: ColumnElement[bool], now: float) -> int:

@@ -1,7 +1,7 @@
 """Settings of the front ends that meet people: the Telegram bot, and what is remembered of whom."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -49,6 +49,10 @@ class FrontSettings(BaseSettings):
     telegram_webhook_port: int = Field(8443, ge=0, le=65_535, description="The port that the webhook listens on.")
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="What Telegram says with each call; empty takes a new one at each start."
+    )
+    telegram_streaming: Literal["auto", "draft", "edit", "off"] = Field(
+        "auto",
+        description="How an explanation that is being written is shown: draft (private chats), edit (of one message), auto or off.",
     )
     telegram_base_url: str = Field("https://api.telegram.org/bot", description="Where the Bot API is, for a server of your own.")
     telegram_base_file_url: str | None = Field(None, description="Where its files are; empty takes the same server.")

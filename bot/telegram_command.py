@@ -44,7 +44,7 @@ def run_bot(patience: "Patience | None" = None) -> int:
         from bot.telegram_app.patience import Patience
 
         start_log(token)
-        desk = Desk(workspace.explainer, workspace.debate, workspace.memory, workspace.language)
+        desk = Desk(workspace.explainer, workspace.debate, workspace.memory, workspace.language, model=workspace.model_explainer)
         program = assemble(token, settings, desk, workspace, patience or Patience())
         gc.collect()
         gc.freeze()  # what is there now stays: it need not be gone through again and again while people wait

@@ -58,26 +58,18 @@ class Streams:
 
 
 def start(
-    arguments: Sequence[str],
-    variables: Mapping[str, str],
-    streams: Streams,
-    *,
-    session: bool = False,
-    steps: Path | None = None,
+    arguments: Sequence[str], variables: Mapping[str, str], streams: Streams, *, module: str = "bot", session: bool = False
 ) -> Process:
-    """Start a command: a copy where that does what a fresh process would; in full, all are fresh.
+    """Start a command, or another module: a copy where that does what a fresh process would; in full, all are fresh.
 
     It would not with a locale or with settings of Python that are not those of this process. In a session of its own no
-    signal reaches it that is for this one. With `steps` it waits before each thing that it does to that folder.
+    signal reaches it that is for this one.
     """
     ours, theirs = _of_python(os.environ), _of_python(variables)
     if f"{PREFIX}SOAK" not in os.environ and theirs == {**ours, "PYTHONPATH": str(_ROOT)}:
-        request = Request(arguments, dict(variables), str(Path.cwd()), session, str(steps) if steps else None)
-        return _Copy(request, streams)
-    program = ["bot"] if steps is None else ["tests.steps", str(steps)]
-    line = [sys.executable, "-m", *program, *arguments]
+        return _Copy(Request(module, arguments, variables, str(Path.cwd()), session), streams)
     process: Process = subprocess.Popen(
-        line,
+        [sys.executable, "-m", module, *arguments],
         env=variables,
         stdin=streams.stdin,
         stdout=streams.stdout,
@@ -102,21 +94,21 @@ class _Copy:
         self._said = self._hearing.makefile("r")
         self.pid = int(self._said.readline())
         self.returncode: int | None = None
+        self._waiting = Lock()
 
     def wait(self, timeout: float | None = None) -> int:
         """See `Process`."""
-        if self.returncode is None:
-            if not select.select([self._hearing], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("kanttekening", timeout or 0)
-            self.returncode = int(self._said.readline())
-            self._said.close()
-            self._hearing.close()  # from here on its number may be another's
-        return self.returncode
+        with self._waiting:
+            if self.returncode is None:
+                if not select.select([self._hearing], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("kanttekening", timeout or 0)
+                self.returncode = int(self._said.readline())
+                self._said.close()
+                self._hearing.close()  # from here on its number may be another's
+            return self.returncode
 
     def send_signal(self, sig: int) -> None:
         """See `Process`."""
-        with suppress(subprocess.TimeoutExpired):
-            self.wait(0)
         if self.returncode is None:
             os.kill(self.pid, sig)
 

@@ -20,7 +20,9 @@ class SteppedCommand:
     def __init__(self, place: Place, *arguments: str | Path, keep: int = 1, watched: Path | None = None) -> None:
         """`watched` is a folder whose steps are waited for in place of the home's."""
         variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": str(keep)}
-        self.process = start(list(map(str, arguments)), variables, Streams(text=True), steps=watched or place.home)
+        self.process = start(
+            list(map(str, [watched or place.home, *arguments])), variables, Streams(text=True), module="tests.steps"
+        )
         self.steps = 0
 
     def go_on(self) -> None:

@@ -177,6 +177,7 @@ def test_export_is_everything(lab: Lab) -> None:
         "person": ANNE,
         "language": "en",
         "keeps_questions": True,
+        "explains": None,
         "last_seen": noon,
         "conversations": [
             {**home, **told, "is_over": True, "questions": [asdict(turn("kwalsterbriep"))]},
@@ -194,6 +195,6 @@ def test_export_is_everything(lab: Lab) -> None:
         ],
     }
     memory.erase(ANNE)
-    nothing = {"language": None, "keeps_questions": False, "last_seen": None}
+    nothing = {"language": None, "keeps_questions": False, "explains": None, "last_seen": None}
     empty: dict[str, object] = {"conversations": [], "answers": [], "waiting_messages": []}
     assert memory.export(ANNE) == {"person": ANNE, **nothing, **empty}

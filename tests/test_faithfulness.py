@@ -91,6 +91,12 @@ def test_recall_is_of_all_citations_together_and_precision_of_those_that_are_nee
     assert citation_marks(answer(statement)) == {"explained": 1, "citation_recall": recall, "citation_precision": precision}
 
 
+def test_two_quotations_that_each_say_it_are_both_needed() -> None:
+    """A citation that supports its sentence alone is precise, also beside another that does."""
+    statement = Statement(None, (quote(COST), quote(f"{COST} {RISK}")), "De besparing is 20.000 euro.")
+    assert citation_marks(answer(statement)) == {"explained": 1, "citation_recall": 1, "citation_precision": 1}
+
+
 def test_what_no_model_was_asked_has_no_marks_and_what_it_failed_at_is_not_explained() -> None:
     """An answer without a model is not measured; one that is left as it was counts as not explained and nothing else."""
     plain = Statement(None, (quote(COST),))
@@ -188,7 +194,9 @@ def _about_the_plan(request: Asked) -> Behaviour:
     """An honest model that says a little less than the quotations do."""
     offers = {offered.says: offered.key for offered in request.offers}
     told = {
-        "Het fietspad langs de vaart kost de gemeente Veldhoek 340.000 euro.": "Het fietspad kost Veldhoek 340.000 euro.",
+        "Het fietspad langs de vaart kost de gemeente Veldhoek 340.000 euro.": (
+            "Het fietspad kost de gemeente Veldhoek 340.000 euro."
+        ),
         "Een medewerker controleert elke dag of de verkeerslichten met AI goed werken.": (
             "Een medewerker controleert of de verkeerslichten met AI goed werken."
         ),

@@ -20,13 +20,12 @@ from dataclasses import dataclass
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from typing import NoReturn
 
-from tests.steps import wait_before_each
-
 _IMPORTED = (
-    "bot.conversation bot.explainer bot.model_settings bot.receipts bot.rehearsal bot.rehearsal_account bot.remembered_json "
-    "bot.screen bot.terminal bot.weighing bot.workspace chromadb.api.rust chromadb.telemetry.product.posthog ingest.fetching "
-    "ingest.keeping ingest.pipeline ingest.purging ingest.report ingest.rewriting ingest.uploads rich.console tokenizers "
-    "typer._adapters vectorstore.debate_file vectorstore.retrieval"
+    "bot.conversation bot.explainer bot.memory bot.model_settings bot.receipts bot.rehearsal bot.rehearsal_account "
+    "bot.remembered_json bot.screen bot.telegram_app.answering bot.telegram_app.application bot.terminal bot.weighing "
+    "bot.workspace chromadb.api.rust chromadb.telemetry.product.posthog ingest.fetching ingest.keeping ingest.pipeline "
+    "ingest.purging ingest.report ingest.rewriting ingest.uploads rich.console sqlalchemy.dialects.sqlite telegram.ext "
+    "tokenizers typer._adapters vectorstore.debate_file vectorstore.retrieval"
 )
 LENGTH = 4
 """Bytes that say how long the request after them is."""
@@ -34,13 +33,13 @@ LENGTH = 4
 
 @dataclass(frozen=True)
 class Request:
-    """What a command is given besides its streams; it waits before each thing that it does to the folder `steps`."""
+    """The module that is run, and what it is given besides its streams."""
 
+    module: str
     arguments: Sequence[str]
     environment: Mapping[str, str]
     folder: str
     session: bool
-    steps: str | None
 
 
 def serve(asking: socket.socket) -> None:
@@ -49,22 +48,28 @@ def serve(asking: socket.socket) -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # what is never looked at by the collector stays shared between the copies
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who keep
     while True:
         head, given, _, _ = socket.recv_fds(asking, LENGTH, 4)
+        _let_go(os.WNOHANG if head else 0)
         if not head:
             return
         request = Request(**json.loads(asking.recv(int.from_bytes(head), socket.MSG_WAITALL)))
         if not os.fork():
             asking.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             if child := os.fork():
                 _keep(child, given)
             _become(request, given)
-            runpy.run_module("bot", run_name="__main__", alter_sys=True)
+            runpy.run_module(request.module, run_name="__main__", alter_sys=True)
             return
         for number in given:
             os.close(number)
+
+
+def _let_go(options: int) -> None:
+    """Let go of those who keep what has ended, so that the time it took is counted as this process's."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, options)[0]:
+            pass
 
 
 def _keep(child: int, given: list[int]) -> NoReturn:
@@ -76,6 +81,7 @@ def _keep(child: int, given: list[int]) -> NoReturn:
         assert ended is not None
         hearing.sendall(b"%d\n" % (ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status))
         hearing.recv(1)
+        os.waitpid(child, 0)
     os._exit(0)
 
 
@@ -95,8 +101,6 @@ def _become(request: Request, given: list[int]) -> None:
     sys.path[0] = request.folder
     sys.argv[1:] = request.arguments
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if request.steps is not None:
-        wait_before_each(request.steps)
 
 
 def _streams() -> tuple[TextIOWrapper, TextIOWrapper, TextIOWrapper]:

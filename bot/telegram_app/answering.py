@@ -4,9 +4,12 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Event
+from typing import TYPE_CHECKING
 
-from bot.answers import Answer, AnswerStatus, cited_sources
+from bot.answers import Answer, AnswerStatus, Explanation, Mode, Outcome, cited_sources
 from bot.blocks import Block, BlockKind, printable
+from bot.conversation import Turn
 from bot.explainer import Explained, Explainer
 from bot.memory import Memory
 from bot.questions import MAX_CHARS, names_subject, read_question, subject_of
@@ -15,12 +18,19 @@ from bot.rendering import positions_heading
 from bot.surroundings import Spans, place_of, spans_of
 from bot.telegram_app.keyboards import Rows, answer_rows, has_buttons
 from bot.telegram_app.messages import NOTHING_STRONG, caption, lay_out
-from bot.telegram_app.replies import File, Incoming, Outgoing, Reply
+from bot.telegram_app.replies import Explaining, File, Incoming, Outgoing, Reply
+from bot.telegram_app.wishes import Wish, wish_of
 from bot.texts import Texts, texts
 from vectorstore.debate import Debate
 from vectorstore.errors import UsageError
 from vectorstore.languages import Language, detect_language
 from vectorstore.passages import Quote
+
+if TYPE_CHECKING:
+    from bot.generative import ModelExplainer, Watch
+
+_Asked = tuple[str, Sequence[Turn], Language | None]
+"""What was asked, the turns before it, and the language to answer in."""
 
 _OLD_SECONDS = 600.0  # an answer that comes later than this says that it is late
 
@@ -33,6 +43,7 @@ class Desk:
     debate: Debate
     memory: Memory
     fixed_language: Language | None = None
+    model: "ModelExplainer | None" = None
 
     def language(self, incoming: Incoming) -> Language:
         """In which language to speak to somebody who has not asked anything in one."""
@@ -68,8 +79,9 @@ class Desk:
         remembered = self.memory.conversation(incoming.key)
         if not text.strip():
             return self.tell(incoming, "ask_what")
+        asked = (text, remembered.turns, self._language_of(incoming, text, bool(remembered.turns)))
         try:
-            explained = self.explainer.answer(text, remembered.turns, self._language_of(incoming, text, bool(remembered.turns)))
+            explained = self.explainer.answer(*asked)
         except UsageError:  # it is empty, or too long
             is_long = len(text) > MAX_CHARS
             return self.tell(incoming, "question_too_long", most=MAX_CHARS) if is_long else self.tell(incoming, "cannot_read")
@@ -80,7 +92,29 @@ class Desk:
             *([say.say("only_text")] if beside_media else []),
             *([say.say("asked_by_button", question=printable(text))] if pressed else []),
         ]
-        return self._explained(incoming, explained, [Block(BlockKind.MESSAGE, each) for each in said])
+        heading = [Block(BlockKind.MESSAGE, each) for each in said]
+        reply = self._explained(incoming, explained, heading, is_asked=True)
+        if (
+            self.model
+            and self._is_worth_explaining(explained.answer, remembered.turns)
+            and self.wish(incoming.person) is Wish.ALWAYS
+        ):
+            return replace(reply, explaining=self._explaining(incoming, self.model, asked, heading))
+        return reply
+
+    def wish(self, person: int) -> Wish | None:
+        """When somebody wants a language model to explain, where there is one; None where they never said."""
+        return wish_of(person, self.memory, self.model) if self.model else None
+
+    def explained(self, incoming: Incoming, stored: StoredAnswer) -> Reply:
+        """The question of an answer once more, with what a language model makes of it; the conversation stays as it is."""
+        if self.model is None or stored.question is None:
+            raise ValueError("there is no model, or no question any more")
+        say = texts(stored.language, self.debate)
+        heading = [Block(BlockKind.MESSAGE, say.say("asked_by_button", question=printable(stored.question)))]
+        asked = (stored.question, (), stored.language)
+        explaining = self._explaining(incoming, self.model, asked, heading, keeps_turns=False)
+        return Reply(toast=say.say("explain_begins"), explaining=explaining)
 
     def positions(self, incoming: Incoming, topic: str | None) -> Reply:
         """What each voice says about a topic, or about the debate as a whole."""
@@ -140,12 +174,45 @@ class Desk:
             topic = subject
         return topic if names_subject(topic, language, self.debate) else None
 
-    def _explained(self, incoming: Incoming, explained: Explained, heading: Sequence[Block], *, keeps_turns: bool = True) -> Reply:
+    def _explaining(
+        self, incoming: Incoming, model: "ModelExplainer", asked: _Asked, heading: Sequence[Block], *, keeps_turns: bool = True
+    ) -> Explaining:
+        """How the reply to what was asked is made with a language model, and how without."""
+
+        def run(watch: "Watch", stop: Event) -> Reply:
+            explained = model.answer(*asked, watch=watch, stop=stop)
+            return self._explained(incoming, explained, heading, keeps_turns=keeps_turns, is_asked=True)
+
+        def without(outcome: Outcome) -> Reply:
+            explained = self.explainer.answer(*asked)
+            answer = explained.answer
+            note = texts(answer.language, self.debate).say(f"explanation_{outcome.value}")
+            noted = replace(answer, explanation=Explanation(model.label, outcome), notes=(*answer.notes, note))
+            return self._explained(incoming, replace(explained, answer=noted), heading, keeps_turns=keeps_turns, is_asked=True)
+
+        return Explaining(run, without)
+
+    def _is_worth_explaining(self, answer: Answer, turns: Sequence[Turn]) -> bool:
+        """Whether a model could make something of it: of quotations, or of a follow-up that was not understood."""
+        return bool(answer.quotes) or (bool(turns) and answer.status is AnswerStatus.NOT_IN_SOURCES)
+
+    def _explained(
+        self,
+        incoming: Incoming,
+        explained: Explained,
+        heading: Sequence[Block],
+        *,
+        keeps_turns: bool = True,
+        is_asked: bool = False,
+    ) -> Reply:
+        """The reply with an answer; `is_asked` where a question was asked, which a language model may explain."""
         answer = explained.answer
         turns = explained.conversation if keeps_turns else None
         if not has_buttons(answer):
             return replace(self.reply(answer, heading), turns=turns)
         stored = self._stored(incoming, answer)
+        if is_asked and self.model and answer.quotes and answer.mode is Mode.EXTRACTIVE:
+            stored = replace(stored, is_explainable=self.wish(incoming.person) is not Wish.NEVER)
         rows = answer_rows(stored, texts(answer.language, self.debate))
         return replace(self.reply(answer, heading, rows), turns=turns, answer=stored)
 

@@ -17,7 +17,8 @@ from telegram.request import HTTPXRequest
 from bot.failures import log_failure
 from bot.settings import FrontSettings
 from bot.telegram_app.answering import Desk
-from bot.telegram_app.commands import Commands
+from bot.telegram_app.commands import Commands, commands_of
+from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.gate import Gate
 from bot.telegram_app.handling import Handling
 from bot.telegram_app.inbox import Inbox, Receiver
@@ -25,6 +26,7 @@ from bot.telegram_app.lanes import Lanes
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.operators import Operators
 from bot.telegram_app.patience import Patience
+from bot.telegram_app.previews import Previews
 from bot.telegram_app.profile import publish_profile
 from bot.telegram_app.routing import Routes
 from bot.telegram_app.sending import Post
@@ -76,6 +78,7 @@ class Parts:
     post: Post
     handling: Handling
     operators: Operators
+    explanations: Explanations
 
 
 class Program:
@@ -99,10 +102,12 @@ class Program:
             loop.add_signal_handler(number, self._asked_to_stop)
         try:
             await self._introduce()
-            await publish_profile(self._application.bot, self._parts.desk.debate, self._settings)
+            desk = self._parts.desk
+            await publish_profile(self._application.bot, desk.debate, self._settings, commands_of(desk))
             await self._serve()
         finally:
             await self._application.shutdown()
+            self._parts.explanations.close()
             self._parts.handling.close()
             self._parts.operators.close()
         return self._exit_code
@@ -178,6 +183,7 @@ class Program:
         if self._stop.is_set():
             self._leave()
         self._stop.set()
+        self._parts.explanations.end()
 
     def _leave(self) -> None:
         """Leave the rest for the next start."""
@@ -226,9 +232,10 @@ def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspa
     inbox, lanes = Inbox(desk.memory), Lanes()
     application, poll = build(token, settings, inbox, lanes, patience)
     post = Post(application.bot, lanes.join)
-    handling = Handling(desk, inbox, Gate(settings), post)
+    explanations = Explanations(desk.debate, Previews(post, settings.telegram_streaming, patience), patience)
+    handling = Handling(desk, inbox, Gate(settings), post, explanations)
     commands = Commands(desk, settings, workspace.shelf.home / "cache")
     operators = Operators(desk, settings, post, workspace)
-    Routes(desk, handling, post, operators, commands).add_to(application)
+    Routes(desk, handling, post, operators, commands, explanations).add_to(application)
     application.add_error_handler(handling.failed)
-    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators), patience)
+    return Program(application, poll, settings, Parts(desk, inbox, lanes, post, handling, operators, explanations), patience)

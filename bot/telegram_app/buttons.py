@@ -10,6 +10,7 @@ from bot.telegram_app.answering import Desk
 from bot.telegram_app.commands import Commands
 from bot.telegram_app.keyboards import answer_rows, reason_rows
 from bot.telegram_app.replies import NOTHING, Incoming, Reply
+from bot.telegram_app.wishes import NO, YES, Wish, consent_rows, keep_wish, where_it_goes
 from bot.texts import Texts, texts
 from vectorstore.errors import UnavailableError
 
@@ -31,7 +32,7 @@ class Buttons:
         """The reply to a button; one that means nothing any more says so."""
         letter, _, rest = incoming.data.partition(":")
         match letter:
-            case keyboards.SOURCES | keyboards.VOICES | keyboards.NEXT | keyboards.RATE | keyboards.REASON:
+            case keyboards.SOURCES | keyboards.VOICES | keyboards.NEXT | keyboards.RATE | keyboards.REASON | keyboards.EXPLAIN:
                 return self._under_answer(letter, rest, incoming)
             case keyboards.START if rest in keyboards.STARTS:
                 return self._start(rest, incoming)
@@ -39,6 +40,8 @@ class Buttons:
                 return self._language(rest, incoming)
             case keyboards.DELETE:
                 return self._delete(rest, incoming)
+            case keyboards.WISH:
+                return self._wish(rest, incoming)
         return self._warn(incoming, "old_button")
 
     def _start(self, name: str, incoming: Incoming) -> Reply:
@@ -59,6 +62,7 @@ class Buttons:
             keyboards.NEXT: lambda: self._next(stored, choice, incoming),
             keyboards.RATE: lambda: self._rate(stored, choice),
             keyboards.REASON: lambda: self._reason(stored, choice),
+            keyboards.EXPLAIN: lambda: self._explain(stored, choice, incoming),
         }
         return makers[letter]() or self._warn(incoming, "old_button")
 
@@ -96,6 +100,36 @@ class Buttons:
         if person != str(incoming.person):
             return self._warn(incoming, "not_your_button")
         return replace(self._commands.set_language(incoming, choice), clears=True)
+
+    def _explain(self, stored: StoredAnswer, choice: str, incoming: Incoming) -> Reply | None:
+        """The explanation of an answer; before the first, where what is asked goes, and whether that is wanted."""
+        desk, model = self._desk, self._desk.model
+        if model is None:
+            return self._warn(incoming, "explain_none")
+        if stored.question is None or choice not in {"", NO, YES, Wish.ALWAYS.value}:
+            return None
+        if choice == NO:
+            return replace(desk.tell(incoming, "explain_not"), clears=True)
+        if choice:
+            keep_wish(incoming.person, Wish.ASKED if choice == YES else Wish.ALWAYS, desk.memory, model)
+        elif desk.wish(incoming.person) in {None, Wish.NEVER}:
+            say = _texts_of(stored, desk)
+            told = desk.explainer.tell(say.say("explain_asked_first", where=where_it_goes(model, say)), say.language)
+            return desk.reply(told, rows=consent_rows(say, stored.id))
+        return replace(desk.explained(incoming, stored), clears=bool(choice))
+
+    def _wish(self, rest: str, incoming: Incoming) -> Reply:
+        choice, _, person = rest.partition(":")
+        wish = next((each for each in Wish if each == choice), None)
+        if person != str(incoming.person):
+            return self._warn(incoming, "not_your_button")
+        return replace(self._commands.set_wish(incoming, wish), clears=True) if wish else self._warn(incoming, "old_button")
+
+    def stopped(self, incoming: Incoming, *, ended: bool | None) -> Reply:
+        """What the button says that ends an explanation: that it does, that it is somebody else's, or that there is none."""
+        if ended:
+            return Reply(toast=self._desk.say(incoming).say("stopping"))
+        return self._warn(incoming, "stop_nothing" if ended is None else "stop_not_yours")
 
     def _delete(self, rest: str, incoming: Incoming) -> Reply:
         choice, _, person = rest.partition(":")

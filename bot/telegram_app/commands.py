@@ -10,6 +10,7 @@ from bot.settings import FrontSettings
 from bot.telegram_app.answering import Desk
 from bot.telegram_app.keyboards import delete_rows, language_rows, start_rows
 from bot.telegram_app.replies import Incoming, Reply
+from bot.telegram_app.wishes import Wish, keep_wish, where_it_goes, wish_rows
 from vectorstore.languages import Language
 
 
@@ -52,6 +53,9 @@ COMMANDS = (
 )
 """What everybody can do, in the order in which the menu shows it."""
 
+MODEL_COMMANDS = (Command("explain", "uitleg", "explain"), Command("stop", "stop", "stop"))
+"""What everybody can do besides, where there is a language model."""
+
 OPERATOR_COMMANDS = (
     Command("status", "status", "status", in_groups=False),
     Command("restore", "herstel", "restore", in_groups=False),
@@ -61,6 +65,11 @@ _ON, _OFF = {"aan", "on", "ja", "yes"}, {"uit", "off", "nee", "no"}
 _LANGUAGES: Mapping[str, Language | None] = {
     "nl": "nl", "nederlands": "nl", "dutch": "nl", "en": "en", "engels": "en", "english": "en", "auto": None,
 }  # fmt: skip
+
+
+def commands_of(desk: Desk) -> tuple[Command, ...]:
+    """What everybody can do here."""
+    return (*COMMANDS, *(MODEL_COMMANDS if desk.model else ()))
 
 
 class Commands:
@@ -82,8 +91,33 @@ class Commands:
     def help(self, incoming: Incoming, _: str) -> Reply:
         """What can be asked, and every command."""
         say = self._desk.say(incoming)
-        lines = [f"/{each.called(say.language)} – {say.say(f'command_{each.name}')}" for each in COMMANDS if each.name != "start"]
+        lines = [f"/{each.called(say.language)} – {say.say(f'command_{each.name}')}" for each in self._listed()]
         return self._desk.tell(incoming, "commands_help", commands="\n".join(lines))
+
+    def explain(self, incoming: Incoming, rest: str) -> Reply:
+        """What an explanation is and where what is asked goes, and when somebody gets one; with a word after it, choose that."""
+        model, desk = self._desk.model, self._desk
+        if model is None:
+            return desk.tell(incoming, "explain_none")
+        word = rest.strip().lower()
+        if word in _ON | _OFF:
+            return self.set_wish(incoming, Wish.ALWAYS if word in _ON else Wish.NEVER)
+        say, wish = desk.say(incoming), desk.wish(incoming.person)
+        state = say.say(f"explain_is_{wish.value}" if wish else "explain_is_open")
+        words = say.say("explain_about", where=where_it_goes(model, say), state=state)
+        return desk.tell_words(incoming, words, wish_rows(say, incoming.person))
+
+    def set_wish(self, incoming: Incoming, wish: Wish) -> Reply:
+        """Explain from now on when somebody wishes it."""
+        model, desk = self._desk.model, self._desk
+        if model is None:
+            return desk.tell(incoming, "explain_none")
+        keep_wish(incoming.person, wish, desk.memory, model)
+        return desk.tell(incoming, f"explain_set_{wish.value}", where=where_it_goes(model, desk.say(incoming)))
+
+    def nothing_to_stop(self, incoming: Incoming, _: str) -> Reply:
+        """Nothing is being explained to whoever wants it stopped."""
+        return self._desk.tell(incoming, "stop_nothing" if self._desk.model else "unknown_command")
 
     def ask(self, incoming: Incoming, rest: str) -> Reply:
         """The answer to a question."""
@@ -148,6 +182,9 @@ class Commands:
     def privacy(self, incoming: Incoming, _: str) -> Reply:
         """What is kept of whom, how long, and what one's rights are."""
         words = privacy(self._settings, self._desk.debate, self._desk.language(incoming), incoming.person)
+        if (model := self._desk.model) is not None:
+            say = self._desk.say(incoming)
+            words += "\n\n" + say.say("privacy_explaining", where=where_it_goes(model, say))
         return self._desk.tell_words(incoming, words)
 
     def mydata(self, incoming: Incoming, _: str) -> Reply:
@@ -165,7 +202,12 @@ class Commands:
         words = about(
             self._desk.debate, self._desk.language(incoming), number=number, published_at=published_at, documents=documents
         )
+        if (model := self._desk.model) is not None:
+            words += "\n\n" + self._desk.say(incoming).say("about_explaining", model=model.label)
         return self._desk.tell_words(incoming, words)
+
+    def _listed(self) -> list[Command]:
+        return [each for each in commands_of(self._desk) if each.name != "start"]
 
     def _picture(self, incoming: Incoming, kind: str, topic: str) -> Reply:
         from bot.pictures import PictureKind  # the library that draws takes half a second to import

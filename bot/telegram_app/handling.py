@@ -14,11 +14,12 @@ from telegram.ext import CallbackContext
 
 from bot.failures import log_failure
 from bot.telegram_app.answering import Desk
+from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.gate import Gate, Verdict
 from bot.telegram_app.inbox import Inbox
 from bot.telegram_app.keyboards import DELETE
 from bot.telegram_app.logs import LOG
-from bot.telegram_app.replies import NOTHING, Incoming, Reply, incoming, reply_from_json, reply_to_json
+from bot.telegram_app.replies import NOTHING, Explaining, Incoming, Reply, incoming, reply_from_json, reply_to_json
 from bot.telegram_app.sending import Address, GoneError, LeavingError, Post
 from vectorstore.errors import KanttekeningError, UnavailableError
 
@@ -32,8 +33,9 @@ _TYPING_AFTER_SECONDS = 1.5  # an answer that is there at once needs no sign tha
 class Handling:
     """Handles one update after another of each chat: judges, makes the reply, and sees it out."""
 
-    def __init__(self, desk: Desk, inbox: Inbox, gate: Gate, post: Post) -> None:
+    def __init__(self, desk: Desk, inbox: Inbox, gate: Gate, post: Post, explanations: Explanations) -> None:
         self._desk, self._inbox, self._gate, self._post = desk, inbox, gate, post
+        self._explanations = explanations
         self._answering = ThreadPoolExecutor(_ANSWERING_THREADS, "answering")
         self._working = ThreadPoolExecutor(1, "working")
         self._keeping = ThreadPoolExecutor(1, "keeping")
@@ -110,27 +112,49 @@ class Handling:
 
     async def _reply(self, update: Update, came: Incoming, make: Callable[[Incoming], Reply], threads: ThreadPoolExecutor) -> None:
         left = self._inbox.resumed.pop(update.update_id, None)
-        reply, sent = (self._still_true(left.prepared), left.sent) if left and left.prepared else (None, 0)
+        reply, sent = (await self._left(came, left.prepared), left.sent) if left and left.prepared else (None, 0)
         is_anew = reply is None
         if reply is None:
             reply, sent = await self._made(came, make, threads, is_resumed=left is not None), 0
+            if reply.explaining is not None:  # which takes long, so the button is not kept turning
+                await self._settle_button(update, came, reply)
+                reply, is_anew = await self._explained(came, reply.explaining), False
             if reply.messages:
                 await self._note(lambda: self._desk.memory.prepared(came.update_id, reply_to_json(reply), reply.answer))
         if is_anew:  # else the button was answered before the program ended
             await self._settle_button(update, came, reply)
         await self._see_out(came, reply, sent)
+        if reply.preview is not None:
+            await self._post.remove(came.chat, reply.preview)
         await self._note(lambda: self._finish(came, reply))
         if left and came.data.startswith(f"{DELETE}:"):  # the run that erased was killed before it got to the last bytes
             with suppress(KanttekeningError):
                 await self.keep(self._desk.memory.tidy)
 
-    def _still_true(self, prepared: str) -> Reply | None:
-        """A reply that an earlier run prepared, unless the edition has changed since: what was removed is not quoted any more."""
+    async def _left(self, came: Incoming, prepared: str) -> Reply | None:
+        """A reply that an earlier run prepared, unless the edition has changed since: what was removed is not quoted any more.
+
+        An explanation that it was still writing is written anew, and what it showed of it goes.
+        """
         try:
             reply = reply_from_json(prepared)
         except (ValueError, KeyError, TypeError, IndexError):
             return None  # another version wrote it
-        return reply if reply.edition in {None, self._desk.explainer.edition()[0]} else None
+        if reply.preview is not None:
+            await self._post.remove(came.chat, reply.preview)
+        return reply if reply.messages and reply.edition in {None, self._desk.explainer.edition()[0]} else None
+
+    async def _explained(self, came: Incoming, explaining: Explaining) -> Reply:
+        """The reply with what a language model makes of it, which the chat sees coming."""
+        address = _address(came)
+
+        async def note_preview(message: int) -> None:
+            with suppress(KanttekeningError):  # then it stays, if the program is killed now
+                shown = reply_to_json(Reply(preview=message))
+                await self.keep(lambda: self._desk.memory.prepared(came.update_id, shown))
+
+        work = self._explanations.explained(came, address, explaining, note_preview)
+        return await self._post.typing_while(address, work, _TYPING_AFTER_SECONDS)
 
     async def _made(
         self, came: Incoming, make: Callable[[Incoming], Reply], threads: ThreadPoolExecutor, *, is_resumed: bool

@@ -11,6 +11,7 @@ Rows = tuple[tuple[Button, ...], ...]
 
 SOURCES, VOICES, NEXT, RATE, REASON = "s", "v", "q", "u", "r"
 START, LANGUAGE, DELETE, PUBLISH = "k", "l", "d", "p"
+EXPLAIN, WISH, STOP = "e", "w", "x"
 STARTS = ("positions", "sources", "news")
 USEFUL, NOT_USEFUL = "useful", "not_useful"
 REASONS: Mapping[str, str] = {
@@ -43,7 +44,8 @@ def answer_rows(stored: StoredAnswer, say: Texts) -> Rows:
         Button(say.say("button_useful"), f"{RATE}:{stored.id}:{USEFUL}"),
         Button(say.say("button_not_useful"), f"{RATE}:{stored.id}:{NOT_USEFUL}"),
     ]
-    rows = [tuple(look), *asks, () if stored.rating else tuple(judge)]
+    explain = [Button(say.say("button_explain"), f"{EXPLAIN}:{stored.id}")] if stored.is_explainable else []
+    rows = [tuple(look), tuple(explain), *asks, () if stored.rating else tuple(judge)]
     return tuple(row for row in rows if row)
 
 

@@ -9,12 +9,16 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 _AT_ONCE = 1_000_000  # no limit: who waits for a lane, or for Telegram, is in nobody's way
-READS_ONLY = ("s:", "v:")
-"""How the data of buttons begin that change nothing: they need not wait for the chat."""
+AT_ONCE_DATA = ("s:", "v:", "x:")
+"""How the data of buttons begin that need not wait for the chat: they change nothing, or end what the others wait for."""
+_STOP = "/stop"
 
 
 class Lanes(BaseUpdateProcessor):
-    """A lane for each chat, first come first served; queries of the inline mode, and buttons that only look, have none."""
+    """A lane for each chat, first come first served.
+
+    Queries of the inline mode, buttons that only look, and what ends an explanation have none.
+    """
 
     def __init__(self) -> None:
         super().__init__(_AT_ONCE)
@@ -56,7 +60,14 @@ def lane(update: object) -> int | None:
     """The chat whose turn an update takes; None where it takes none."""
     if not isinstance(update, Update) or update.effective_chat is None:
         return None
-    query = update.callback_query
-    if query and (query.data or "").startswith(READS_ONLY):
+    query, message = update.callback_query, update.message
+    if query and (query.data or "").startswith(AT_ONCE_DATA):
+        return None
+    if message and _is_stop(message.text or ""):
         return None
     return update.effective_chat.id
+
+
+def _is_stop(text: str) -> bool:
+    """Whether it ends an explanation, in a group with the name of a bot behind it."""
+    return (text.split(maxsplit=1) or [""])[0].partition("@")[0].lower() == _STOP

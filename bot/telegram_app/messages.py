@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.answers import Answer, AnswerStatus, Statement
 from bot.blocks import HEADINGS, Block, BlockKind, blocks_as_text
-from bot.rendering import render, render_caveat
+from bot.rendering import render, render_caveat, render_preview
 from bot.shortening import cut_at, shortened
 from bot.telegram_app.caveats import caveat_within, closing_of, with_short_caveat
 from bot.telegram_app.layout import MAX_ENTITIES, MAX_UNITS, Part, as_shown, entities_of, fits, laid_out, size_of
@@ -31,6 +31,7 @@ _BUTTONS = frozenset({BlockKind.SUGGESTIONS_HEADING, BlockKind.SUGGESTION})
 _OPENING = frozenset({BlockKind.READ_AS, BlockKind.MESSAGE})
 _CLOSING = frozenset({BlockKind.CAVEAT_HEADING, BlockKind.CAVEAT, BlockKind.EDITION})
 _OWN = frozenset({AnswerStatus.SMALLTALK, AnswerStatus.UNAVAILABLE})
+_OF_A_PREVIEW = frozenset({BlockKind.HEADING, BlockKind.SENTENCE})
 _OF_A_LIST = frozenset({BlockKind.SOURCES_HEADING, BlockKind.EDITION})
 NOTHING_STRONG: Mapping[Quote, tuple[tuple[int, int], ...]] = MappingProxyType({})
 
@@ -102,6 +103,14 @@ def caption(blocks: Sequence[Block], answer: Answer, debate: Debate, limit: int 
     """
     caveat = caveat_within(max(limit // 2, limit - sum(map(size_of, blocks))), answer, debate)
     return laid_out([*beginning(blocks, limit - sum(map(size_of, caveat))), *caveat])
+
+
+def preview_of(answer: Answer, debate: Debate) -> Part:
+    """An explanation that is being written, below the caveat: as much as one message has room for, and that it is not ready."""
+    top = [block for block in closing_of(answer, debate) if block.kind is not BlockKind.EDITION]
+    note = Block(BlockKind.NOTE, texts(answer.language, debate).say("explain_preview"))
+    written = [block for block in render_preview(answer, debate) if block.kind in _OF_A_PREVIEW]
+    return laid_out([*top, *beginning(written, MAX_UNITS - sum(map(size_of, (*top, note)))), note])
 
 
 def exempt_parts(blocks: Sequence[Block], language: Language = "nl") -> list[Part]:

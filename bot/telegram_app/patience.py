@@ -23,3 +23,13 @@ class Patience:
     """For what is waiting when the program is asked to stop: with a call that still runs it is less than the 30 that it gets."""
     tidy_seconds: float = 600.0
     """How often what is remembered is tidied."""
+    explaining_seconds: float = 10.0
+    """How long an explanation waits for its turn, before the answer goes without one."""
+    preview_after_seconds: float = 2.0
+    """An explanation that is there by then is not shown while it comes."""
+    preview_seconds: float = 1.0
+    """Between what is shown of one in a private chat."""
+    group_preview_seconds: float = 3.0
+    """The same in a group, where a bot may send twenty messages a minute, and the answers are among them."""
+    preview_patience_seconds: float = 5.0
+    """How long Telegram may take over a preview; the answer waits for that."""

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import MessageEntity, Update
 
@@ -11,6 +11,12 @@ from bot.conversation import Turn
 from bot.remembered import ConversationKey, StoredAnswer
 from bot.remembered_json import turns_as_json, turns_from_json
 from vectorstore.languages import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from bot.answers import Answer, Outcome
 
 FRONT = "telegram"
 
@@ -69,11 +75,24 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Explaining:
+    """A reply that a language model is still to explain.
+
+    `run` makes it: it tells what there is so far, and ends early when the event is set. `without` makes it where no model
+    comes to it, and says why.
+    """
+
+    run: "Callable[[Callable[[Answer], None], Event], Reply]"
+    without: "Callable[[Outcome], Reply]"
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """All that follows from an update: messages in order, what a pressed button says, and what is to be remembered.
 
     `edition` is the one that the messages quote; None where they quote nothing. `clears` takes the buttons from under the
-    message that was pressed, and `rows` are put there in their place.
+    message that was pressed, and `rows` are put there in their place. With `explaining` the messages are not these but those
+    that it makes. `preview` is a message that goes when these have come.
     """
 
     messages: tuple[Outgoing, ...] = ()
@@ -84,6 +103,8 @@ class Reply:
     is_alert: bool = False
     clears: bool = False
     rows: tuple[tuple[Button, ...], ...] = ()
+    explaining: Explaining | None = None
+    preview: int | None = None
 
 
 NOTHING = Reply()
@@ -128,6 +149,7 @@ def reply_to_json(reply: Reply) -> str:
             "messages": [_message_to_json(message) for message in reply.messages],
             "turns": None if reply.turns is None else turns_as_json(reply.turns),
             "edition": reply.edition,
+            "preview": reply.preview,
         },
         ensure_ascii=True,
     )
@@ -140,6 +162,7 @@ def reply_from_json(text: str) -> Reply:
         messages=tuple(_message_from_json(each) for each in data["messages"]),
         turns=None if data["turns"] is None else turns_from_json(data["turns"]),
         edition=data["edition"],
+        preview=data.get("preview"),
     )
 
 

@@ -20,8 +20,10 @@ from bot.telegram_app.addressing import asked_in
 from bot.telegram_app.answering import Desk
 from bot.telegram_app.buttons import Buttons
 from bot.telegram_app.commands import COMMANDS, OPERATOR_COMMANDS, Commands
+from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.handling import Handling
 from bot.telegram_app.inline import CACHE_SECONDS, Inline
+from bot.telegram_app.keyboards import STOP
 from bot.telegram_app.operators import Operators
 from bot.telegram_app.replies import Incoming, Reply, spoken_language
 from bot.telegram_app.sending import Post
@@ -34,9 +36,11 @@ _GONE = {"left", "kicked"}
 class Routes:
     """The handlers of the bot. Each update ends in exactly one, also one that nobody has an answer to."""
 
-    def __init__(self, desk: Desk, handling: Handling, post: Post, operators: Operators, commands: Commands) -> None:
+    def __init__(
+        self, desk: Desk, handling: Handling, post: Post, operators: Operators, commands: Commands, explanations: Explanations
+    ) -> None:
         self._desk, self._handling, self._post, self._operators = desk, handling, post, operators
-        self._commands = commands
+        self._commands, self._explanations = commands, explanations
         self._buttons = Buttons(desk, commands)
         self._inline = Inline(desk.explainer, desk.debate)
 
@@ -45,6 +49,7 @@ class Routes:
         new = filters.UpdateType.MESSAGE
         for names, make in self._command_makers().items():
             application.add_handler(CommandHandler(names, self._command(make), filters=new))
+        application.add_handler(CommandHandler("stop", self._stop, filters=new))
         application.add_handler(MessageHandler(new & filters.COMMAND, self._unknown_command))
         application.add_handler(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         application.add_handler(MessageHandler(new & ~filters.StatusUpdate.ALL, self._message))
@@ -55,6 +60,7 @@ class Routes:
 
     def _command_makers(self) -> Mapping[tuple[str, ...], Callable[[Incoming, str], Reply]]:
         everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS}
+        everybody[("uitleg", "explain")] = self._commands.explain
         return everybody | {each.names: getattr(self._operators, each.name) for each in OPERATOR_COMMANDS}
 
     def _command(self, make: Callable[[Incoming, str], Reply]) -> _Callback:
@@ -89,8 +95,25 @@ class Routes:
             name = "cannot_hear" if _HEARD.check_update(update) else "cannot_read"
             await self._handling.answer(update, lambda came: self._desk.tell(came, name))
 
+    async def _stop(self, update: Update, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        """End what is being explained to whoever says so; what there is of it comes, and says that it was stopped."""
+        message = _message_of(update)
+        person, may_all = message.from_user, self._operators.may(message.from_user)
+        if self._desk.model is None:
+            await self._unknown_command(update, context)
+        elif person and self._explanations.stop_of(message.chat.id, person.id, may_all=may_all):
+            await self._handling.done(update)
+        else:
+            await self._handling.answer(update, lambda came: self._desk.tell(came, "stop_nothing"))
+
     async def _pressed(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
         query = update.callback_query
+        letter, _colon, number = ((query.data or "") if query else "").partition(":")
+        if query and letter == STOP:
+            may_all = self._operators.may(query.from_user)
+            ended = self._explanations.stop(int(number) if number.isdecimal() else 0, query.from_user.id, may_all=may_all)
+            await self._handling.answer(update, lambda came: self._buttons.stopped(came, ended=ended))
+            return
         is_slow = query is not None and self._operators.is_theirs(query.data or "")
         await self._handling.answer(update, self._press, is_slow=is_slow)
 

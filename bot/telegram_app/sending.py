@@ -21,6 +21,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
 
 from bot.telegram_app.cards import Card
+from bot.telegram_app.layout import Part
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.replies import Button, Outgoing
 
@@ -94,6 +95,40 @@ class Post:
         """Put other buttons under a message, or none. A message that is gone, or has them already, is let be."""
         with suppress(TelegramError):
             await self._bot.edit_message_reply_markup(chat, message, reply_markup=_keyboard(rows))
+
+    async def draft(self, address: Address, draft_id: int, part: Part) -> None:
+        """Show what is being written, in a private chat, in place of what this draft showed before. Tried once.
+
+        Raises:
+            TelegramError: it is not shown.
+        """
+        await self._bot.send_message_draft(
+            self.place_of(address.chat), draft_id, part.text, message_thread_id=address.topic or None, entities=part.entities
+        )
+
+    async def preview(self, address: Address, message: Outgoing) -> int:
+        """Send a message that shows what is being written; returns its id. Tried once, and raises as `draft` does."""
+        sent = await self._bot.send_message(
+            self.place_of(address.chat),
+            message.text,
+            entities=message.entities,
+            message_thread_id=address.topic or None,
+            reply_parameters=_reply(address),
+            reply_markup=_keyboard(message.buttons),
+            disable_notification=True,
+        )
+        return sent.message_id
+
+    async def change(self, chat: int, number: int, message: Outgoing) -> None:
+        """Show something else in a message. Tried once, and raises as `draft` does."""
+        await self._bot.edit_message_text(
+            message.text, self.place_of(chat), number, entities=message.entities, reply_markup=_keyboard(message.buttons)
+        )
+
+    async def remove(self, chat: int, number: int) -> None:
+        """Delete a message that only showed what was being written. One that is gone, or stays, is let be."""
+        with suppress(TelegramError):
+            await self._bot.delete_message(self.place_of(chat), number)
 
     async def cards(self, query_id: str, cards: list[Card], *, ask_label: str, cache_seconds: int) -> None:
         """Answer a query of the inline mode. One that is too old is let go."""
@@ -177,7 +212,7 @@ class Post:
 
     async def _send(self, address: Address, message: Outgoing) -> None:
         thread, keyboard = address.topic or None, _keyboard(message.buttons)
-        reply = ReplyParameters(address.replies_to, allow_sending_without_reply=True) if address.replies_to else None
+        reply = _reply(address)
         chat, file = address.chat, message.file
         if file is None:
             await self._bot.send_message(
@@ -204,6 +239,10 @@ def _keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | No
     if not rows:
         return None
     return InlineKeyboardMarkup([[InlineKeyboardButton(each.label, callback_data=each.data) for each in row] for row in rows])
+
+
+def _reply(address: Address) -> ReplyParameters | None:
+    return ReplyParameters(address.replies_to, allow_sending_without_reply=True) if address.replies_to else None
 
 
 def _seconds(retry_after: int | timedelta) -> float:
