@@ -70,6 +70,9 @@ def about(
 
 
 def _what_a_model_gets(say: Texts, model: UsedModel, days: int) -> str:
-    name = "privacy_model_here" if model.is_local else "privacy_model_elsewhere"
-    where = say.say(name, model=cut(model.label, _MOST_OF_MODEL), server=cut(model.server, _MOST_OF_MODEL))
+    called = {"model": cut(model.label, _MOST_OF_MODEL), "server": cut(model.server, _MOST_OF_MODEL)}
+    if model.is_local:
+        where = say.say("explain_local", **called)
+    else:
+        where = say.say("privacy_model_elsewhere", where=say.say("explain_leaves", **called))
     return say.say("privacy_model", where=where, days=days)

@@ -123,19 +123,19 @@ def test_with_a_model_only_that_is_said_otherwise(debate: Debate, language: Lang
 def test_privacy_says_what_a_model_gets(debate: Debate) -> None:
     """Which model, where it is, what goes there and what does not, that it is only after a yes, and what is kept; with no key."""
     here, elsewhere = (privacy(load_front_settings(), debate, "nl", PERSON, model).split("\n\n")[4] for model in (HERE, ELSEWHERE))
-    same = (
-        "Ik geef het pas iets als jij ja hebt gezegd: je vraag zoals ik die lees, de citaten bij het antwoord, en bij een "
-        "vervolgvraag ook je eerdere vragen uit dit gesprek. Je naam, je nummer en vragen van anderen krijgt het niet. Stoppen kan "
-        "met /uitleg uit. Of je uitleg wilt, hoort bij wat ik van je bewaar. Wat het taalmodel schreef, bewaar ik hooguit 30 "
-        "dagen, zonder naam, nummer of vraag erbij."
+    before = "Wil je uitleg van een taalmodel? Alleen als jij ja hebt gezegd, gaat er iets naar dat model."
+    after = (
+        "Vragen van anderen krijgt het niet. Stoppen kan met /uitleg uit. Of je uitleg wilt, hoort bij wat ik van je bewaar. Wat "
+        "het taalmodel schreef, bewaar ik hooguit 30 dagen, zonder naam, nummer of vraag erbij."
     )
     assert here == (
-        "Je kunt uitleg krijgen van een taalmodel: ollama:llama3.2. Dat draait op dezelfde computer als deze bot "
-        f"(localhost:11434). Wat je vraagt, gaat voor de uitleg nergens anders heen. {same}"
+        f"{before} Het taalmodel ollama:llama3.2 draait op dezelfde computer als deze bot (localhost:11434). Voor uitleg gaan je "
+        f"vraag en de citaten nergens anders heen. {after}"
     )
     assert elsewhere == (
-        "Je kunt uitleg krijgen van een taalmodel: openai:gpt-9. Dat staat op een andere computer: api.openai.com. Ik weet niet "
-        f"wat daar wordt bewaard. Zet in je vraag dus niets dat geheim is. {same}"
+        f"{before} Voor uitleg gaat dit naar een andere computer: je vraag, bij een vervolgvraag ook je eerdere vragen in dit "
+        "gesprek, en de citaten bij het antwoord. Het gaat naar het taalmodel openai:gpt-9 op api.openai.com. Je naam en je nummer "
+        f"gaan niet mee. Ik weet niet wat daar wordt bewaard. Zet in je vraag dus niets dat geheim is. {after}"
     )
 
 
