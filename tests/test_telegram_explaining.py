@@ -17,7 +17,7 @@ from bot.telegram_app.patience import Patience
 from bot.telegram_app.previews import Previews, Way
 from bot.telegram_app.replies import Incoming
 from bot.telegram_app.sending import Post
-from tests.bot_api import BotApi, Error, Message, Person, TooMany
+from tests.bot_api import BotApi, Call, Error, Fault, Hang, Message, Person, TooMany
 from tests.bot_api.chats import Chat
 from tests.bot_api.program import start_bot
 from tests.bot_api.records import Draft
@@ -506,28 +506,37 @@ def test_model_that_fails(with_model: Explained) -> None:
 
 
 def test_killed_and_ended_while_a_model_writes(dossier_home: Path, tmp_path: Path) -> None:
-    """After SIGKILL each question is answered once, and what a group saw of it is gone; at SIGTERM what there is goes out."""
+    """After SIGKILL each question is answered once, and what a group saw of it is gone; at SIGTERM what there is goes out.
+
+    One is killed while a draft shows it, one while a message in a group does, and one while the answer is being sent.
+    """
     home = Path(shutil.copytree(dossier_home, tmp_path / "dossier"))
     with ChatServer(model := Model()) as server, BotApi() as api:
         settings = {"chat_model": "openai:scripted", "chat_url": server.url}
         jan, mien = (Guest(person := api.person(name), api.private(person)) for name in ("Jan", "Mien"))
-        group = api.supergroup("Beleid", [mien.person])
+        groups = [api.supergroup("Beleid", [mien.person]), api.supergroup("Bestuur", [mien.person])]
         with start_bot(api, home, **settings, patience=AT_ONCE) as bot:
             for guest in (jan, mien):
                 guest.ask("/uitleg aan")
-            questions = [new_question(), new_question()]
-            for question in questions:
-                model.halts(question)
+            questions = [new_question() for _ in range(3)]
+            events = [model.halts(question) for question in questions]
             jan.chat.say(jan.person, questions[0])
-            group.say(mien.person, f"/vraag {questions[1]}")
-            preview = group.next()
-            until(group, lambda: SENTENCE in preview.text and any(SENTENCE in draft.text for draft in jan.chat.drafts))
+            for group, question in zip(groups, questions[1:], strict=True):
+                group.say(mien.person, f"/vraag {question}")
+            previews = [group.next() for group in groups]
+            api.wait(lambda: all(SENTENCE in each.text for each in previews))
+            api.wait(lambda: any(SENTENCE in draft.text for draft in jan.chat.drafts))
+            held = Held(api, groups[1])
+            api.policy = held.judge
+            events[2].set()
+            api.wait(lambda: held.is_held)
             bot.kill()
         model.orders.clear()
+        api.policy = None
         with start_bot(api, home, **settings, patience=NEVER_SHOWN) as bot:
-            answers = [jan.chat.next(30), group.next(30)]
-            assert [said_by(each.text)[:2] for each in answers] == [[SENTENCE, LAST]] * 2
-            assert preview.is_deleted
+            answers = [jan.chat.next(30), *(group.next(30) for group in groups)]
+            assert [said_by(each.text)[:2] for each in answers] == [[SENTENCE, LAST]] * 3
+            assert [each.is_deleted for each in previews] == [True, True]
             drafts, question = len(jan.chat.drafts), new_question()
             asked = len(server.requests)
             model.halts(question)
@@ -536,7 +545,25 @@ def test_killed_and_ended_while_a_model_writes(dossier_home: Path, tmp_path: Pat
             server.wait(lambda: len(server.requests) > asked)
             ended = bot.stop()
         assert (ended.exit_code, len(jan.chat.drafts) - drafts) == (0, 0)
-        assert [len(jan.chat.sent), len(group.sent)] == [4, 2]
+        assert [len(jan.chat.sent), *(len(group.sent) for group in groups)] == [4, 2, 2]
         assert ["De uitleg is gestopt" in each.text for each in jan.chat.sent[2:]] == [True, True]
         assert not any(last in each.said for each in server.requests)
+        assert sum(questions[2] in each.said for each in server.requests) == 1
         assert (api.violations, list(map(str, api.refused()))) == ([], [])
+
+
+@dataclass
+class Held:
+    """Keeps the program waiting when it sends a message to a chat."""
+
+    api: BotApi
+    chat: Chat
+    is_held: bool = False
+
+    def judge(self, call: Call) -> Fault | None:
+        """What goes wrong with a call."""
+        if (call.method, call.parameters.get("chat_id")) != ("sendMessage", self.chat.id):
+            return None
+        self.is_held = True
+        self.api.changed.notify_all()
+        return Hang()
