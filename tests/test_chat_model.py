@@ -1,9 +1,7 @@
 """The language model over the wire: LangChain's own client, and a server on this machine that does what a test says."""
 
 import json
-import os
 import re
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -179,7 +177,7 @@ def test_terminal_shows_what_was_passed_and_ends_with_ctrl_c(home: Path) -> None
 
     with ChatServer(script) as server, Terminal("ask", JOBS, home=home, chat_model="openai:x", chat_url=server.url) as terminal:
         first = terminal.read("BCG denkt dat generatieve")
-        os.killpg(terminal.process.pid, signal.SIGINT)
+        terminal.press("\x03")
         rest = terminal.read()
         assert terminal.process.wait(30) == 0
     assert first.rindex("Let op: menselijk toezicht") < first.rindex("BCG denkt")
