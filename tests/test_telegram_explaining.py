@@ -218,11 +218,11 @@ def test_explaining_leaves_the_conversation_alone(with_model: Explained) -> None
     jan.chat.next()
     first = jan.ask(new_question())
     jan.ask("Wat vindt de auteur van de column?")
-    jan.ask("/nieuws")  # comes when the answer before it is remembered
+    jan.ask("/taal")  # comes when the answer before it is remembered
     before = with_model.rows("select turns from conversations where person = ?", jan.person.id)
     jan.press(first, "Leg uit")
     jan.chat.next()
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert with_model.rows("select turns from conversations where person = ?", jan.person.id) == before
 
 
@@ -353,7 +353,7 @@ def test_drafts_in_a_private_chat(with_model: Explained) -> None:
     assert not any(LAST in draft.text for draft in jan.chat.drafts)
     go_on.set()
     assert said_by(jan.chat.next().text)[:2] == [SENTENCE, LAST]
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert len({draft.id for draft in with_model.drafted(jan)}) == 1
     assert (jan.chat.draft, len(jan.chat.sent) - before) == (None, 2)
 
@@ -385,7 +385,7 @@ def test_too_many_drafts(with_model: Explained) -> None:
     until(jan.chat, lambda: any(call.status == 429 for call in with_model.api.calls_of("sendMessageDraft")[drafts:]))
     go_on.set()
     assert said_by(jan.chat.next().text)[:2] == [SENTENCE, LAST]
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert len(with_model.api.calls_of("sendMessageDraft")) - drafts == 1
     assert (jan.chat.drafts, len(jan.chat.sent) - before) == ([], 2)
 
