@@ -14,7 +14,7 @@ BIN = $(VENV)/bin
 unexport Q
 export QUESTION := $(value Q)
 
-.PHONY: help ask question test check bench soak evaluate weights oversight figures clean
+.PHONY: help ask question test check bench soak evaluate evaluate-llm weights oversight figures clean
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make check       lint, formatting and types'
 	@echo 'make bench       print speed and memory, with the machine that they were measured on; takes half an hour'
 	@echo 'make evaluate    ask the question sets of tests/evaluation and print the quality figures'
+	@echo 'make evaluate-llm  the same with a scripted language model that is honest, and how the gate does on paraphrases'
 	@echo 'make weights     fit the weights that sentences are chosen by, and print them (DATA=../shared/data)'
 	@echo 'make oversight   print how well sentences about human oversight are recognised'
 	@echo 'make figures     print how well the bundled model finds texts that it was not trained on (DATA=../shared/data)'
@@ -61,6 +62,11 @@ evaluate: $(VENV)/.installed-dev
 		echo "tests/evaluation/$$half.jsonl"; \
 		$(BIN)/kanttekening evaluate --figures-only --curve tests/evaluation/$$half.jsonl || failed=1; echo; \
 	done; $(BIN)/python -m tests.evaluation.policyqa '$(DATA)'; exit $${failed:-0}
+
+# The model is served by the program itself, on the loopback address, and needs no key.
+evaluate-llm: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.evaluation.paraphrases
+	@$(BIN)/python -m tests.evaluation.explained --figures-only
 
 weights: $(VENV)/.installed
 	@$(BIN)/python -m tests.evaluation.weights '$(DATA)'

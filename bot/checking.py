@@ -6,6 +6,7 @@ docs/llm.md says what that leaves open, and how often.
 
 from collections.abc import Sequence
 
+from bot.checking_clauses import Parsed, parse
 from bot.checking_form import form_flaw
 from bot.checking_sense import sense_flaw
 from bot.checking_words import Vocabulary, folded, names_in, subject_words, vocabulary_of
@@ -19,6 +20,8 @@ from vectorstore.weighing import as_language
 from vectorstore.words import fold, words_in
 
 _SAME_SENTENCE = 0.9
+_SEVERAL = 2
+_ACCORDING = frozenset({"volgens", "according"})
 
 
 class Gate:
@@ -29,6 +32,7 @@ class Gate:
         self._offers = {offer.key: offer for offer in offers}
         self._debate, self._language, self._rules = debate, language, rules
         self._passed: list[frozenset[str]] = []
+        self._cited = {each.key: parse(each.quote.text, as_language(each.quote.source.language)) for each in offers}
         self._vocabularies = {
             offer.key: vocabulary_of(offer.quote.text, as_language(offer.quote.source.language)) for offer in offers
         }
@@ -70,32 +74,43 @@ class Gate:
         text, language = draft.text, as_language(offer.quote.source.language)
         if draft.voice is not None and offer.voices and self._voice_id(draft.voice) not in offer.voices:
             return Flaw.VOICE
-        if self._names_another(text, offer):
+        own, cited = parse(text, self._language), self._cited[offer.key]
+        names = self._own_names(offer)
+        others = self._others(own, cited, offer, names)
+        if others is None:
             return Flaw.VOICE
         if unsupported(text, self._language, [(offer.quote.text, language)]):
             return Flaw.NUMBER
         vocabulary = self._vocabularies[offer.key]
-        names = self._own_names(offer)
         if any(not self._is_named(word, names, vocabulary) for _, word in names_in(text)):
             return Flaw.NAME
-        found = [(place, vocabulary.find(word, self._language)) for place, word in subject_words(text, self._language, names)]
+        free = names if len(offer.voices) < _SEVERAL else frozenset()  # of two that speak, each has its place
+        found = [(place, vocabulary.find(word, self._language)) for place, word in subject_words(text, self._language, free)]
         if not found or not all(places for _, places in found):  # one word that is not there can say another thing
             return Flaw.UNSUPPORTED
-        return sense_flaw(text, self._language, offer.quote.text, language, found)
+        return sense_flaw(own, cited, found, others)
 
     def _voice_id(self, named: str) -> str | None:
         voice = self._debate.voice(named) or self._debate.voice_named(named)
         return voice.id if voice else None
 
-    def _names_another(self, text: str, offer: Offer) -> bool:
-        """Whether it names a voice that the quotation is not of and does not name, or leaves one out that it names."""
+    def _others(self, own: Parsed, cited: Parsed, offer: Offer, names: frozenset[str]) -> list[int] | None:
+        """Where the quotation names a voice that is not its own and that the sentence does not name.
+
+        None where the sentence names one that the quotation does not, or names another and nobody who speaks.
+        """
+        places = _whoever_says_it(cited, own) if not offer.voices else []
         for voice in self._debate.voices:
             if voice.id in offer.voices:
                 continue
             pattern = names_pattern((voice.name, *voice.aliases), ignore_case=True)
-            if bool(pattern.search(text)) != bool(pattern.search(offer.quote.text)):
-                return True
-        return False
+            named, known = pattern.search(own.text), pattern.search(cited.text)
+            if named and (known is None or (offer.voices and not names & set(own.words))):
+                return None
+            if known and not named:
+                words = folded([known.group()])
+                places += [place for place, word in enumerate(cited.words) if word in words]
+        return places
 
     def _own_names(self, offer: Offer) -> frozenset[str]:
         """The words of the names of those who speak in the quotation, by any of their names."""
@@ -106,3 +121,22 @@ class Gate:
 
     def _is_named(self, word: str, names: frozenset[str], vocabulary: Vocabulary) -> bool:
         return fold(word) in names or bool(vocabulary.find(fold(word), self._language))
+
+
+def _whoever_says_it(cited: Parsed, own: Parsed) -> list[int]:
+    """Where a quotation that is of no known voice names who says it, and the sentence does not.
+
+    "Het blad schreef dat …", "volgens de onderzoekers": without that a view would become a fact.
+    """
+    places = [following for place, word in enumerate(cited.words) if word in _ACCORDING for following in _next(cited, place)]
+    if len(cited.clauses) >= _SEVERAL and cited.words[cited.clauses[1].first] in {"dat", "that"}:
+        first = cited.clauses[0]
+        names = [
+            place for place in range(first.first, first.last) if cited.written[place][0].isupper() and cited.says_something(place)
+        ]
+        places += names if not any(cited.words[place] in own.words for place in names) else []
+    return [place for place in places if cited.words[place] not in own.words]
+
+
+def _next(cited: Parsed, place: int) -> list[int]:
+    return [each for each in range(place + 1, len(cited.words)) if cited.says_something(each)][:1]

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from bot.check_lists import reporting, synonyms
 from vectorstore.languages import Language
 from vectorstore.lexicon import translations
 from vectorstore.words import carries_subject, fold, stem, words_in, written_words
 
 _MIN_PART = 4  # letters of a word that is a part of a compound
+_COGNATE, _ALIKE = 4, 70.0  # letters that words of both languages begin with alike, and how alike they are then, of 100
 _MIN_SHARE = 0.1  # of the occurrences of an English word that a Dutch one translates
 
 
@@ -51,10 +54,11 @@ def subject_words(text: str, language: Language, names: frozenset[str]) -> list[
 
 @lru_cache(maxsize=8_192)
 def _find(word: str, language: Language, vocabulary: Vocabulary) -> tuple[int, ...]:
-    own = [
-        place for each, places in vocabulary.places.items() if _same(word, each, language, vocabulary.language) for place in places
-    ]
-    return tuple(sorted(own))
+    """Its places: of the word itself where it is there, else of what says the same."""
+    if places := vocabulary.places.get(word):
+        return places
+    same = [places for each, places in vocabulary.places.items() if _same(word, each, language, vocabulary.language)]
+    return tuple(sorted(place for places in same for place in places))
 
 
 def _same(word: str, other: str, language: Language, other_language: Language) -> bool:
@@ -64,30 +68,31 @@ def _same(word: str, other: str, language: Language, other_language: Language) -
         return False
     if language == other_language and _same_stem(word, other, language):
         return True
-    if other in synonyms(word, language):
+    same = synonyms(word, language)
+    if other in same:
         return True
-    return language != other_language and _translates(word, other, language)
+    if language == other_language:
+        return False
+    return _translates(word, other, language) or any(len(each) >= _MIN_PART and other.endswith(each) for each in same)
 
 
 def _same_stem(word: str, other: str, language: Language) -> bool:
-    """ "banen" is "banen" in "voltijdbanen", and "capaciteitstekort" is "tekort"; but "on-" makes another word."""
+    """The "banen" of a sentence are "voltijdbanen", and never the other way round; "on-" makes another word."""
     one, two = stem(word, language), stem(other, language)
     if one == two:
         return True
-    short, long = sorted((one, two), key=len)
-    if len(short) < _MIN_PART or (long.startswith(("on", "un", "in", "anti", "non")) and long[2:].startswith(short[:_MIN_PART])):
-        return False
-    return long.endswith(short) or (long.startswith(short) and len(short) > _MIN_PART)
+    is_turned = two.startswith(("on", "un", "in", "anti", "non")) and two[2:].startswith(one[:_MIN_PART])
+    return len(one) >= _MIN_PART and not is_turned and (two.endswith(one) or (two.startswith(one) and len(one) > _MIN_PART))
 
 
 def _translates(word: str, other: str, language: Language) -> bool:
+    if word[:_COGNATE] == other[:_COGNATE] and fuzz.ratio(word, other[: len(word) + 2]) >= _ALIKE:  # "sector", "sectoren"
+        return True
     english, dutch = (word, other) if language == "en" else (other, word)
     found = translations().get(stem(english, "en"), {})
     wanted = stem(dutch, "nl")
-    return any(
-        share >= _MIN_SHARE and (each == wanted or (len(each) > _MIN_PART and wanted.endswith(each)))
-        for each, share in found.items()
-    )
+    likely = [each for each, share in found.items() if share >= _MIN_SHARE]
+    return any(each == wanted or (len(each) > _MIN_PART and wanted.endswith(each)) for each in likely)
 
 
 def names_in(text: str) -> Sequence[tuple[int, str]]:

@@ -27,28 +27,50 @@ def evaluate(
     curve: Annotated[
         bool, typer.Option("--curve", help="Also print what other thresholds of confidence would keep and refuse.")
     ] = False,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Have the language model that is set explain each answer, and measure that too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask every question of a set and print the quality figures; exit 1 where one is below its threshold in the file."""
+    from dataclasses import asdict
+
     from bot.evaluation import load_question_set
-    from bot.quality import COLUMNS, CURVE_COLUMNS, failure_lines, failures_of, figure_as_json, figures_of, rows, table
+    from bot.faithfulness import account_of
+    from bot.quality import (
+        ACCOUNT_COLUMNS,
+        COLUMNS,
+        CURVE_COLUMNS,
+        account_rows,
+        failure_lines,
+        failures_of,
+        figure_as_json,
+        figures_of,
+        rows,
+        table,
+    )
     from bot.quality import curve as curve_of
 
     notices, screen = Screen(sys.stderr), Screen(sys.stdout)
     questions = load_question_set(file)
-    outcomes, skipped = _outcomes(questions, notices)
+    if llm:
+        _say_where(notices)
+    outcomes, skipped = _outcomes(questions, notices, llm=llm)
+    account = account_of(outcome.answer for outcome in outcomes)
     figures = figures_of(outcomes, questions.thresholds)
     failures = [] if figures_only else list(failures_of(outcomes))
     if as_json:
-        screen.json(
-            {"questions": len(outcomes), "skipped": skipped, "figures": [*map(figure_as_json, figures)], "failures": failures}
-        )
+        report = {"questions": len(outcomes), "skipped": skipped, "figures": [*map(figure_as_json, figures)], "failures": failures}
+        screen.json(report | ({"explanations": asdict(account)} if llm else {}))
     else:
         for failure in failures:
             screen.line("\n".join(failure_lines(failure)) + "\n")
         screen.table(*table(figures))
         screen.line("")
         screen.table(COLUMNS, rows(figures))
+        if llm:
+            screen.line("")
+            screen.table(ACCOUNT_COLUMNS, account_rows(account))
         if curve:
             screen.line("")
             screen.table(CURVE_COLUMNS, curve_of(outcomes))
@@ -56,7 +78,22 @@ def evaluate(
         raise typer.Exit(_BELOW)
 
 
-def _outcomes(questions: "QuestionSet", notices: Screen) -> "tuple[list[Outcome], dict[str, int]]":
+def _say_where(notices: Screen) -> None:
+    """Say where the questions go, before the first one does.
+
+    Raises:
+        UsageError: no language model is set.
+    """
+    from bot.model_settings import load_model_settings
+    from vectorstore.errors import UsageError
+
+    model = load_model_settings()
+    if model.chat_model is None:
+        raise UsageError("There is no language model. Set KANTTEKENING_CHAT_MODEL, such as ollama:llama3.2; see docs/llm.md.")
+    notices.line(f"The questions, and the quotations that answer them, go to the model {model.chat_model} at {model.server}.")
+
+
+def _outcomes(questions: "QuestionSet", notices: Screen, *, llm: bool) -> "tuple[list[Outcome], dict[str, int]]":
     """Every question's outcome, and how many questions were passed over for documents that are not there."""
     from bot.evaluation import evaluate as evaluated
 
@@ -72,7 +109,7 @@ def _outcomes(questions: "QuestionSet", notices: Screen) -> "tuple[list[Outcome]
             skipped[str(name)] = len(cases)
             continue
         with workspace_of(documents, notices) as workspace:
-            explainer = workspace.explainer
+            explainer = (workspace.model_explainer if llm else None) or workspace.explainer
             with workspace.catalog() as (_, catalog):
                 outcomes += evaluated(cases, explainer, catalog, workspace.debate)
     return outcomes, skipped

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answers import Answer, AnswerStatus
+from bot.faithfulness import citation_marks
 from bot.rendering import as_plain_text
 from vectorstore.errors import UsageError
 from vectorstore.passages import Quote
 
 if TYPE_CHECKING:
-    from bot.explainer import Explained, Explainer
+    from bot.explainer import Answers, Explained
     from vectorstore.catalog import Catalog
     from vectorstore.debate import Debate
 
@@ -33,6 +34,8 @@ FIGURES = (
     "caveat_shown",
     "caveat_relevant",
 )
+MODEL_FIGURES = ("explained", "citation_recall", "citation_precision")
+"""What is measured besides where a language model explains."""
 _SHOWN_FIRST = 3
 _DOSSIER = "dossier"
 _SIDE_BY_SIDE = frozenset({"comparison", "all_positions", "mirrored"})  # no single quotation answers these
@@ -126,7 +129,7 @@ def load_question_set(path: Path) -> QuestionSet:
     return QuestionSet(tuple(cases), documents, thresholds)
 
 
-def evaluate(cases: Iterable[Case], explainer: "Explainer", catalog: "Catalog", debate: "Debate") -> Iterator[Outcome]:
+def evaluate(cases: Iterable[Case], explainer: "Answers", catalog: "Catalog", debate: "Debate") -> Iterator[Outcome]:
     """Ask each question, in order, and mark the answer. The second question of a mirrored pair is marked against the first."""
     mirrored: dict[str, Answer] = {}
     for case in cases:
@@ -144,7 +147,7 @@ def holds(case: Case, quoted: Iterable[str]) -> bool:
     return bool(text) and all(any(_folded(each) in text for each in group) for group in case.expect)
 
 
-def _ask(case: Case, explainer: "Explainer") -> "Explained":
+def _ask(case: Case, explainer: "Answers") -> "Explained":
     explained = None
     for turn in case.turns:
         explained = explainer.answer(turn, explained.conversation if explained else ())
@@ -182,7 +185,7 @@ def _marks(case: Case, answer: Answer, catalog: "Catalog", debate: "Debate") -> 
         marks["silent"] = len(silent & set(case.silent)) / len(case.silent)
     if case.caveats:
         marks["caveat_relevant"] = any(answer.caveat.text.startswith(each) for each in case.caveats)
-    return {name: float(mark) for name, mark in marks.items()}
+    return {name: float(mark) for name, mark in marks.items()} | citation_marks(answer)
 
 
 def _is_verbatim(quote: Quote, catalog: "Catalog") -> bool:

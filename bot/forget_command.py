@@ -24,7 +24,8 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase the conversations in this terminal and the lines that were typed; there is no way back."""
+    """Erase the conversations in this terminal, the lines typed, and what a language model wrote; there is no way back."""
+    from bot.model_accounts import forget_kept_in
     from bot.workspace import Workspace
 
     whose = "of the terminal" if person is None else f"of person {person}"
@@ -32,6 +33,7 @@ def forget(
         raise typer.Exit(1)
     workspace = Workspace(Screen(sys.stderr))
     erased = _erased(workspace, person)
+    explanations = forget_kept_in(workspace.settings.home_dir)
     has_history = person is None and _delete(workspace.shelf.home / "chat_history")
     screen = Screen(sys.stdout)
     if as_json:
@@ -43,14 +45,15 @@ def forget(
                 "waiting": erased.waiting,
                 "was_known": erased.is_known,
                 "history": has_history,
+                "explanations": explanations,
             }
         )
     else:
-        screen.line(_account(erased, whose, has_history=has_history))
+        screen.line(_account(erased, whose, explanations, has_history=has_history))
 
 
 def _erased(workspace: "Workspace", person: int | None) -> "Erased":
-    from bot.memory import MEMORY_FILE
+    from bot.memory_database import MEMORY_FILE
     from bot.remembered import TERMINAL, Erased
 
     if not (workspace.settings.home_dir / MEMORY_FILE).exists():
@@ -71,9 +74,11 @@ def _delete(path: "Path") -> bool:
     return True
 
 
-def _account(erased: "Erased", whose: str, *, has_history: bool) -> str:
+def _account(erased: "Erased", whose: str, explanations: int, *, has_history: bool) -> str:
     counts = [(erased.conversations, "conversation"), (erased.answers, "answer"), (erased.waiting, "waiting message")]
     parts = [f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts if number]
     parts += ["what was chosen"] if erased.is_known else []
     parts += ["the lines that were typed"] if has_history else []
-    return f"Erased {whose}: {', '.join(parts)}." if parts else f"Nothing is remembered {whose}."
+    account = f"Erased {whose}: {', '.join(parts)}." if parts else f"Nothing is remembered {whose}."
+    kept = f"{explanations} explanation{'' if explanations == 1 else 's'} by a language model, of nobody in particular"
+    return f"{account} Also erased: {kept}." if explanations else account

@@ -108,7 +108,7 @@ class ModelExplainer:
         if answer.status not in _EXPLAINABLE or not offers:
             return explained
         told = self._explained(answer, offers, until, stop, watch or _nobody)
-        if self._explainer.edition()[0] != answer.edition.number:  # what is gone by now is not quoted, and not explained either
+        if not self._is_current(answer):  # what is gone by now is not quoted, and not explained either
             anew = self._explainer.answer(asked, conversation, language)
             return replace(anew, answer=self._without(anew.answer, _Hearing(), Outcome.TOO_LITTLE))
         return replace(explained, answer=told)
@@ -148,7 +148,7 @@ class ModelExplainer:
             if error.outcome is Outcome.FAILED and error.__cause__ and isinstance(error.__cause__, Exception):
                 log_failure(error.__cause__)
             return self._with(answer, hearing, error.outcome)
-        if kept is None and hearing.passed:
+        if kept is None and hearing.passed and self._is_current(answer):
             self._keep(key, hearing)
         return self._with(answer, hearing, Outcome.EXPLAINED if hearing.passed else Outcome.TOO_LITTLE)
 
@@ -200,6 +200,10 @@ class ModelExplainer:
                 yield words
         finally:
             self._settle(estimate, (0 if writing is None else writing.tokens) or chars // _CHARS_PER_TOKEN)
+
+    def _is_current(self, answer: Answer) -> bool:
+        """Whether its edition is still the one that is answered from: what was purged meanwhile is not kept."""
+        return self._explainer.edition()[0] == answer.edition.number
 
     def _reserved(self, tokens: int) -> bool:
         try:

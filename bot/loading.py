@@ -30,4 +30,4 @@ def loading(model: str) -> Iterator[Future[PassageEmbeddings]]:
             import tokenizers  # noqa: F401  # two threads that import the same packages can trip over each other
 
             import_onnxruntime()
-        yield pool.submit(load_embeddings, model)
+        yield pool.submit(lambda: load_embeddings(model).load())

@@ -10,8 +10,9 @@ from sqlalchemy import URL, select
 
 from bot import answer_rows, conversation_rows, inbox_rows, retention, rights
 from bot.conversation import Turn
-from bot.memory_database import Database
+from bot.memory_database import MEMORY_FILE, Database
 from bot.memory_tables import explaining, people
+from bot.model_accounts import ModelAccounts
 from bot.remembered import ConversationKey, Counts, Erased, Feedback, Remembered, StoredAnswer, Waiting
 from bot.remembered_json import language_from
 from vectorstore.errors import UnavailableError
@@ -19,9 +20,6 @@ from vectorstore.languages import Language
 
 if TYPE_CHECKING:
     from bot.settings import FrontSettings
-
-MEMORY_FILE = "memory.sqlite"
-"""Its name in the home."""
 
 
 class Memory:
@@ -51,6 +49,8 @@ class Memory:
         self._database = Database(url, patience_seconds)
         self._silence, self._retention, self._clock = silence_seconds, retention_seconds, clock
         self._erasing: set[int] = set()
+        self.accounts = ModelAccounts(lambda: self._database, retention_seconds=retention_seconds, clock=clock)
+        """What is kept of the work of a language model, in the same file and over the same connection."""
 
     def take_in(self, update_id: int, payload: str, *, chat: int | None, person: int | None) -> bool:
         """Store an update before anything is done for it; False where it is waiting or was handled already."""

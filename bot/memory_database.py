@@ -21,6 +21,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.memory_tables import VERSION, about, metadata
 from vectorstore.errors import UnavailableError, UsageError
 
+MEMORY_FILE = "memory.sqlite"
+"""Its name in the home."""
+
 _PAUSE_SECONDS = 0.01
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",

@@ -106,6 +106,27 @@ explaining = Table(
 """Who wants a language model to explain, and when; each is among the people too, and goes with them."""
 
 
+model_days = Table(
+    "model_days",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+)
+"""How many tokens language models took on a day, in UTC, with those that are reserved for answers that are being written."""
+
+model_sentences = Table(
+    "model_sentences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sentences", JSON, nullable=False),
+    Column("kept_at", Double, nullable=False, index=True),
+)
+"""Sentences of a language model that passed; the id leads to a question only with the secret of this file."""
+
+model_servers = Table("model_servers", metadata, Column("server", String, primary_key=True))
+"""The servers of which it was said here that questions go there."""
+
+
 def is_of(key: ConversationKey, table: Table) -> ColumnElement[bool]:
     """Rows of the conversation with this key."""
     columns = table.c

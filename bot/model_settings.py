@@ -1,5 +1,7 @@
 """Settings of the language model that may explain; none is asked where none is set."""
 
+import re
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -10,8 +12,25 @@ from vectorstore.settings import PREFIX
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # an address to go to, not to listen on
 _OLLAMA = "http://localhost:11434"
+_CLOUD, _CLOUD_SERVER = re.compile(r"[:-]cloud(?!\w)"), "ollama.com"  # Ollama passes such models on to servers of its makers
 _SERVERS = {"openai": "api.openai.com", "anthropic": "api.anthropic.com", "mistralai": "api.mistral.ai"}
 """Where the providers that are installed as extras are, for people to read."""
+
+
+class UsedModel(Protocol):
+    """A language model as people are told of it."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+    @property
+    def server(self) -> str:
+        """Where what it is asked goes."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether that is this machine."""
 
 
 class ModelSettings(BaseSettings):
@@ -46,6 +65,11 @@ class ModelSettings(BaseSettings):
         return value
 
     @property
+    def label(self) -> str:
+        """What the model is called."""
+        return self.chat_model or ""
+
+    @property
     def provider(self) -> str:
         """The part of the model's name before the colon."""
         return (self.chat_model or "").partition(":")[0]
@@ -53,6 +77,8 @@ class ModelSettings(BaseSettings):
     @property
     def server(self) -> str:
         """Where questions go, for people to read: a host, or the name of the provider where that is all that is known."""
+        if self._is_passed_on:
+            return _CLOUD_SERVER
         if self.chat_url:
             return urlsplit(self.chat_url).netloc.rpartition("@")[2] or self.chat_url
         if self.provider == "ollama":
@@ -61,8 +87,19 @@ class ModelSettings(BaseSettings):
 
     @property
     def is_local(self) -> bool:
-        """Whether the model runs on this machine."""
+        """Whether the model runs on this machine, as far as its name and address tell."""
         return (urlsplit(f"//{self.server}").hostname or "") in _LOCAL_HOSTS
+
+    @property
+    def _is_passed_on(self) -> bool:
+        """Whether an Ollama on this machine would send what it gets elsewhere."""
+        address = urlsplit(self.chat_url or (_OLLAMA if self.provider == "ollama" else ""))
+        return address.hostname in _LOCAL_HOSTS and _CLOUD.search(self.chat_model or "") is not None
+
+
+def used_model(settings: ModelSettings) -> UsedModel | None:
+    """The model of the settings; None where none is set."""
+    return settings if settings.chat_model else None
 
 
 def load_model_settings(**flags: object) -> ModelSettings:

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any
 
-from bot.evaluation import FIGURES, Outcome, holds
+from bot.evaluation import FIGURES, MODEL_FIGURES, Outcome, holds
+from bot.faithfulness import ModelAccount, cited_sentences
 from bot.settling import LEAST
 from bot.weighing import weighed_of
 from vectorstore.invisible import visible
@@ -14,6 +15,7 @@ from vectorstore.passages import Quote
 _Z = 1.96  # for 95 %
 _STEP = 0.2  # of the curve
 COLUMNS = ("figure", "n", "share", "95 %", "at least")
+ACCOUNT_COLUMNS = ("the language model", "n")
 CURVE_COLUMNS = ("threshold", "answerable, not refused", "unanswerable, refused")
 
 
@@ -40,17 +42,32 @@ def figures_of(outcomes: Sequence[Outcome], thresholds: Mapping[str, float]) -> 
     kinds = dict.fromkeys(f"{outcome.case.lang} {outcome.case.kind}" for outcome in sorted(outcomes, key=_by_kind))
     asked = dict.fromkeys(" ".join(name.split()[:-1]) for name in thresholds)
     slices = dict.fromkeys(("", *sorted({outcome.case.lang for outcome in outcomes}), *kinds, *asked))
-    found = (_figure(name, figure, outcomes, thresholds) for name in slices for figure in FIGURES)
+    found = (_figure(name, figure, outcomes, thresholds) for name in slices for figure in (*FIGURES, *MODEL_FIGURES))
     return [figure for figure in found if figure is not None]
 
 
 def table(figures: Sequence[Figure]) -> tuple[list[str], list[list[str]]]:
-    """The shares by slice, the names of the columns first; what a slice has no questions for is left open."""
+    """The shares by slice, the names of the columns first; what a slice has no questions for is left open.
+
+    What is measured of a language model alone has columns where one was asked.
+    """
     slices = dict.fromkeys(figure.slice for figure in figures)
     shares = {(figure.slice, figure.name): f"{figure.share:.2f}" for figure in figures}
     counts = {name: max(figure.count for figure in figures if figure.slice == name) for name in slices}
-    columns = ["", "n", *(name.replace("_", " ") for name in FIGURES)]
-    return columns, [[name or "all", str(counts[name]), *(shares.get((name, each), "") for each in FIGURES)] for name in slices]
+    names = [*FIGURES, *(name for name in MODEL_FIGURES if ("", name) in shares)]
+    columns = ["", "n", *(name.replace("_", " ") for name in names)]
+    return columns, [[name or "all", str(counts[name]), *(shares.get((name, each), "") for each in names)] for name in slices]
+
+
+def account_rows(account: ModelAccount) -> Iterator[tuple[str, int]]:
+    """Under `ACCOUNT_COLUMNS`, how it went with the explanations, and why sentences were dropped."""
+    for outcome, count in account.outcomes.items():
+        yield f"answers: {outcome.replace('_', ' ')}", count
+    yield "sentences shown", account.sentences
+    if account.not_measured:
+        yield "sentences shown, in another language than their quotations: not measured", account.not_measured
+    for flaw, count in account.dropped.items():
+        yield f"sentences dropped: {flaw.replace('_', ' ')}", count
 
 
 def rows(figures: Sequence[Figure]) -> Iterator[tuple[object, ...]]:
@@ -112,7 +129,20 @@ def failures_of(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
             ],
             "expected_sentence": asdict(wanted) if wanted else None,
             "caveat": answer.caveat.text,
+            "explanation": _explanation(outcome),
         }
+
+
+def _explanation(outcome: Outcome) -> dict[str, object] | None:
+    """How a language model's part in an answer ended, and each of its sentences; None where none was asked."""
+    told = outcome.answer.explanation
+    if told is None:
+        return None
+    return {
+        "outcome": told.outcome.value,
+        "dropped": dict(told.dropped),
+        "sentences": [*map(asdict, cited_sentences(outcome.answer))],
+    }
 
 
 def _weighed(outcome: Outcome, quote: Quote) -> dict[str, object] | None:
@@ -146,6 +176,16 @@ def failure_lines(failure: Mapping[str, Any]) -> Iterator[str]:
         yield f"            {failure['expected_sentence']['outcome']}; {_because(failure['expected_sentence'])}"
     if "caveat_relevant" in failure["short_of"]:
         yield f"  caveat    {failure['caveat']}"
+    if explanation := failure["explanation"]:
+        yield from _explanation_lines(explanation)
+
+
+def _explanation_lines(explanation: Mapping[str, Any]) -> Iterator[str]:
+    dropped = ", ".join(f"{count} {flaw}" for flaw, count in explanation["dropped"].items())
+    yield f"  explained {explanation['outcome']}{f'; dropped: {dropped}' if dropped else ''}"
+    for each in explanation["sentences"]:
+        mark = {True: "supported", False: "not supported", None: "not measured"}[each["supported"]]
+        yield f"            [{mark}, {each['needed']} of {len(each['texts'])} needed] {visible(each['sentence'])}"
 
 
 def _because(weighed: Mapping[str, Any]) -> str:

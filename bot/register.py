@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.fitting import cut, fitted
+from bot.model_settings import UsedModel
 from bot.settings import FrontSettings
 from bot.texts import texts
 from vectorstore.debate import Debate
@@ -40,7 +41,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 _LANGUAGE_CODES = {"nl": "nld", "en": "eng"}
 _FROM_SETTINGS = {"organization": "ORGANISATION", "contact_email": "CONTACT"}
-_MOST_OF_NAME, _MOST_OF_TITLE, _MOST_OF_VOICES = 100, 300, 900  # what leaves room for the rest of a text
+_MOST_OF_NAME, _MOST_OF_MODEL, _MOST_OF_TITLE, _MOST_OF_VOICES = 100, 50, 300, 900  # what leaves room for the rest of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,17 @@ class Entry:
     missing: Mapping[str, str]
 
 
-def draft_entry(settings: Settings, front: FrontSettings, debate: Debate, language: Language = "nl") -> Entry:
+def draft_entry(
+    settings: Settings, front: FrontSettings, debate: Debate, language: Language = "nl", model: UsedModel | None = None
+) -> Entry:
     """What there is to say; a debate's own [register] goes before the settings, and these before the program's texts.
+
+    `model` is the language model that may explain.
 
     Raises:
         UsageError: the register does not take the value of a setting; the message names it.
     """
-    given = {**_written(settings, front, debate, language), **_set(front), **debate.register}
+    given = {**_written(settings, front, debate, language, model), **_set(front), **debate.register}
     given.setdefault("status", _status(given))  # what the dates tell, unless the debate says it
     words = _words(language)
     missing = {field: PREFIX + name for field, name in _FROM_SETTINGS.items() if field not in given}
@@ -88,24 +93,39 @@ def title_of(field: str, language: Language) -> str:
     return str(_words(language)["titles"][field])
 
 
-def _written(settings: Settings, front: FrontSettings, debate: Debate, language: Language) -> dict[str, object]:
+def _written(
+    settings: Settings, front: FrontSettings, debate: Debate, language: Language, model: UsedModel | None
+) -> dict[str, object]:
     """What the program says of itself, its blanks filled in, and no longer than the register takes."""
     words = _words(language)
-    model = settings.embedding_model
+    search = settings.embedding_model
     blanks = {
         "title": cut(debate.titled(language), _MOST_OF_TITLE),
         "voices": cut(", ".join(voice.called(language) for voice in debate.voices) or "–", _MOST_OF_VOICES),
         "caveat": cut(texts(language, debate).say("caveat_heading"), _MOST_OF_NAME),
         "documents": words["documents"]["bundled" if settings.dossier == "on" and debate.documents is None else "own"],
-        "model": words["models"]["bundled" if model == BUNDLED else "other"].format(name=cut(Path(model).name, _MOST_OF_NAME)),
+        "model": words["models"]["bundled" if search == BUNDLED else "other"].format(name=cut(Path(search).name, _MOST_OF_NAME)),
         "silence": str(front.silence_minutes),
         "days": str(front.retention_days),
         "version": VERSION,
     }
-    said = {field: text.format(**blanks) for field, text in words["texts"].items()}
+    of_model = _of_model(words, model, blanks["days"])
+    said = {field: " ".join(text.format(**blanks, llm=of_model.get(field, "")).split()) for field, text in words["texts"].items()}
     for field, most in LIMITS.items():
         said[field] = fitted(words["texts"][field].format, debate.titled(language), most)
     return {**said, "publication_category": PUBLICATION_CATEGORIES[-1]}
+
+
+def _of_model(words: Mapping[str, Mapping[str, str]], model: UsedModel | None, days: str) -> Mapping[str, str]:
+    """What there is to say of the language model, by field; of one that is elsewhere, the organisation has to say the rest."""
+    if model is None:
+        return words["without_model"]
+    server = cut(model.server, _MOST_OF_MODEL)
+    used = words["with_model"]
+    there = "" if model.is_local else f" {words['page']['fill_in'].format(what=used['there'].format(server=server))}"
+    at = used["here" if model.is_local else "elsewhere"].format(server=server)
+    blanks = {"name": cut(model.label, _MOST_OF_MODEL), "at": at, "there": there, "days": days, "server": server}
+    return {field: text.format(**blanks) for field, text in used.items()}
 
 
 def _set(front: FrontSettings) -> dict[str, object]:

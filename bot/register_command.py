@@ -31,13 +31,15 @@ def register(
     """
     import json
 
+    from bot.model_settings import load_model_settings, used_model
     from bot.register import draft_entry, entry_as_text
     from bot.settings import load_front_settings
     from bot.workspace import Workspace
 
     notices = Screen(sys.stderr)
     workspace = Workspace(notices)
-    entry = draft_entry(workspace.settings, load_front_settings(), workspace.debate, language)
+    model = used_model(load_model_settings())
+    entry = draft_entry(workspace.settings, load_front_settings(), workspace.debate, language, model)
     if output is not None:
         _write(output, json.dumps(entry.fields, ensure_ascii=False, indent=2) if as_json else entry_as_text(entry))
         notices.line(printable(f"Written to {str(output)!r}."))

@@ -87,7 +87,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a clean-up took away; `questions` are those that were blanked in answers that stay."""
+    """How much a clean-up took away; `questions` are those that were blanked in answers that stay.
+
+    `explanations` are the answers of which a language model's sentences were kept.
+    """
 
     conversations: int = 0
     questions: int = 0
@@ -96,6 +99,7 @@ class Counts:
     feedback: int = 0
     waiting: int = 0
     updates: int = 0
+    explanations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The command that takes documents out: of the next edition, or with --purge of every edition and off the disk."""
 
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,12 @@ from bot.blocks import printable
 from bot.options import AsJson, DryRun
 from bot.receipts import account_for
 from bot.screen import Screen
+from vectorstore.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.workspace import PurgeReceipt
+    from bot.workspace import PurgeReceipt, Workspace
 
 
 def remove(
@@ -32,9 +34,21 @@ def remove(
 
     workspace = Workspace(Screen(sys.stderr))
     if purge:
-        _account_for_purge(workspace.purge(ids, dry_run=dry_run), as_json=as_json, dry_run=dry_run)
+        _purge(workspace, ids, as_json=as_json, dry_run=dry_run)
     else:
         account_for(workspace.remove(ids, dry_run=dry_run), as_json=as_json, quiet=False, dry_run=dry_run)
+
+
+def _purge(workspace: "Workspace", ids: list[str], *, as_json: bool, dry_run: bool) -> None:
+    from bot.model_accounts import forget_kept_in
+
+    home = workspace.settings.home_dir
+    if not dry_run:
+        with suppress(UnavailableError):  # a purge that is killed leaves nothing of it either
+            forget_kept_in(home)
+    _account_for_purge(workspace.purge(ids, dry_run=dry_run), as_json=as_json, dry_run=dry_run)
+    if not dry_run:  # an answer that was being explained meanwhile may have been kept
+        forget_kept_in(home)
 
 
 def _account_for_purge(receipt: "PurgeReceipt", *, as_json: bool, dry_run: bool) -> None:

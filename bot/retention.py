@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, u
 
 from bot.conversation_rows import is_kept
 from bot.inbox_rows import day
-from bot.memory_tables import answers, conversations, explaining, feedback, handled, inbox, people
+from bot.memory_tables import answers, conversations, explaining, feedback, handled, inbox, model_days, model_sentences, people
 from bot.remembered import Counts
 
 _UPDATES_SECONDS = 7 * 24 * 3600  # Telegram sends an update again for a day at most
+_SPENT_SECONDS = 31 * 24 * 3600
 
 
 def keep_what_may_be_kept(connection: Connection, now: float, silence_seconds: float, retention_seconds: float) -> Counts:
@@ -22,7 +23,9 @@ def keep_what_may_be_kept(connection: Connection, now: float, silence_seconds: f
         feedback=_delete(connection, feedback, feedback.c.day < day(long_ago)),
         waiting=_delete(connection, inbox, inbox.c.received_at < long_ago),
         updates=_delete(connection, handled, handled.c.day < day(now - _UPDATES_SECONDS)),
+        explanations=forget_sentences(connection, long_ago),
     )
+    forget_days(connection, now)
     _delete(connection, explaining, explaining.c.person.not_in(select(people.c.person)))
     told, questions = forget_silent(connection, now - silence_seconds)
     return replace(gone, conversations=gone.conversations + told, questions=questions)
@@ -36,6 +39,16 @@ def forget_silent(connection: Connection, silent_since: float) -> tuple[int, int
     gone += connection.execute(silent.values(turns=None)).rowcount
     asked = (answers.c.question.is_not(None), answers.c.asked_at < silent_since, ~is_kept(answers), ~_is_going_on(silent_since))
     return gone, connection.execute(update(answers).where(*asked).values(question=None)).rowcount
+
+
+def forget_sentences(connection: Connection, long_ago: float) -> int:
+    """Forget the sentences of a language model that were kept before; of how many answers."""
+    return _delete(connection, model_sentences, model_sentences.c.kept_at < long_ago)
+
+
+def forget_days(connection: Connection, now: float) -> None:
+    """Forget what language models took on days that nobody asks for any more."""
+    _delete(connection, model_days, model_days.c.day < day(now - _SPENT_SECONDS))
 
 
 def stop_keeping(connection: Connection, person: int, silent_since: float) -> None:

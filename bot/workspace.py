@@ -110,8 +110,9 @@ class Workspace:
     def model_accounts(self) -> "ModelAccounts":
         """What is kept of the work of a language model."""
         from bot.model_accounts import model_accounts_in
+        from bot.settings import load_front_settings
 
-        return model_accounts_in(self.settings.home_dir)
+        return model_accounts_in(self.settings.home_dir, load_front_settings(), vars(self).get("memory"))
 
     def explainer_of(self, info: "EditionInfo") -> "Explainer":
         """Answers questions from one edition, whichever is current."""
@@ -189,16 +190,12 @@ class Workspace:
         return sweep_kept(self.shelf)
 
     def _fetched(self, addresses: Sequence[str], options: "IngestOptions") -> "Sequence[Found]":
+        if not (addresses or options.official):
+            return []
         from ingest.fetching import WebPlaces, fetch
 
-        return fetch(
-            addresses,
-            WebPlaces.of(self.shelf.home),
-            self.debate,
-            self._notices.line,
-            official=options.official,
-            may_visit_private=options.may_visit_private,
-        )
+        places, private = WebPlaces.of(self.shelf.home), options.may_visit_private
+        return fetch(addresses, places, self.debate, self._notices.line, official=options.official, may_visit_private=private)
 
     def changes(self, folder: Path) -> "Iterator[None]":
         """Once now, and again whenever something in a folder has changed."""

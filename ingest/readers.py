@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.util import get_temp_dir
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
+from types import ModuleType
 
 from ingest.extraction import RefusedError
 from ingest.reading import Reading, Request, read
@@ -24,6 +26,7 @@ SECONDS, MEGABYTES = 60.0, 1_500
 _GRACE = 2.0  # seconds after which a process ends by itself, because the one that gave it a document was killed
 _MOST_AHEAD, _MOST_CHARACTERS = 64, 4_000_000  # what may be read before it is asked for: enough to keep the model fed
 _SAFE_PATH = "PYTHONSAFEPATH"
+_STARTING = Lock()
 _CONTEXT = multiprocessing.get_context("forkserver")  # a process with threads, as that of the model, must not be forked
 _CONTEXT.set_forkserver_preload(["ingest.reading"])
 
@@ -200,17 +203,21 @@ def _away_from_here() -> Iterator[None]:
     """What Python's server of processes is started with: it must not import what is here, and Ctrl-C is not for it.
 
     It looks for modules in the working directory first, where anybody's `ingest` may be. It ignores Ctrl-C once it runs,
-    but would fill the screen with a traceback while it starts.
+    but would fill the screen with a traceback while it starts. Each of its processes would import the program that was
+    started, whole, which is of no use to one that reads.
     """
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again, were it started after this
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        os.environ.pop(_SAFE_PATH) if before is None else os.environ.update({_SAFE_PATH: before})
+    with _STARTING:
+        before, program = os.environ.get(_SAFE_PATH), sys.modules["__main__"]
+        os.environ[_SAFE_PATH] = "1"
+        sys.modules["__main__"] = ModuleType("__main__")
+        resource_tracker.ensure_running()  # which would let Ctrl-C through again, were it started after this
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            sys.modules["__main__"] = program
+            os.environ.pop(_SAFE_PATH) if before is None else os.environ.update({_SAFE_PATH: before})
 
 
 def _length(outcome: Outcome) -> int:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.conftest import ROOT
+from tests.started import Streams, start
 from vectorstore.settings import PREFIX
 
 COLUMNS = 60
@@ -23,7 +24,9 @@ def run(*arguments: str | Path, stdin: str | bytes = b"", **variables: str | Pat
 
 def run_bytes(*arguments: str | Path, stdin: bytes = b"", **variables: str | Path) -> subprocess.CompletedProcess[bytes]:
     """The same, with what it wrote byte for byte."""
-    return subprocess.run(command(*arguments), input=stdin, env=environment(**variables), capture_output=True, check=False)
+    process = start(list(map(str, arguments)), environment(**variables), Streams())
+    out, err = process.communicate(stdin)
+    return subprocess.CompletedProcess(command(*arguments), process.returncode, out, err)
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -45,9 +48,8 @@ class Terminal:
         self._waiting = b""
         self._ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (40, COLUMNS))
-        self.process = subprocess.Popen(
-            command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**variables), start_new_session=True
-        )
+        streams = Streams(theirs, theirs, theirs)
+        self.process = start(list(map(str, arguments)), environment(**variables), streams, session=True)
         os.close(theirs)
 
     def press(self, keys: str) -> None:

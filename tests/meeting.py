@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.memory import MEMORY_FILE
+from bot.memory_database import MEMORY_FILE
 from tests.bot_api import BotApi, Message, Person, Press
 from tests.bot_api.chats import Chat
 from tests.bot_api.program import Bot, start_bot

@@ -1,35 +1,15 @@
 """Runs the command as a process that waits before each thing it does to its home, to be killed there; and a bot that stays open."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.command import command
 from tests.place import Place
+from tests.started import Streams, start
 from vectorstore.settings import PREFIX
-
-_STEPS = """
-import signal, sys
-
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background turns it off
-home, events = sys.argv[1], {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "sqlite3.connect", "shutil.copytree"}
-from bot.__main__ import main
-
-def step(event, arguments):
-    if event in events and (home in str(arguments[0]) or event in {"os.remove", "os.rmdir"}):
-        sys.stderr.write(f"{event} {' '.join(str(each) for each in arguments[:2])}\\n")
-        sys.stderr.flush()
-        sys.stdin.read(1)
-
-sys.addaudithook(step)
-main(sys.argv[2:])
-"""
-
 
 IsStep = Callable[[int, str], bool]
 
@@ -40,9 +20,9 @@ class SteppedCommand:
     def __init__(self, place: Place, *arguments: str | Path, keep: int = 1, watched: Path | None = None) -> None:
         """`watched` is a folder whose steps are waited for in place of the home's."""
         variables = {**place.variables(), f"{PREFIX}KEEP_EDITIONS": str(keep)}
-        line = [sys.executable, "-c", _STEPS, str(watched or place.home), *map(str, arguments)]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(line, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, text=True)
+        self.process = start(
+            list(map(str, [watched or place.home, *arguments])), variables, Streams(text=True), module="tests.steps"
+        )
         self.steps = 0
 
     def go_on(self) -> None:
@@ -55,6 +35,7 @@ class SteppedCommand:
     def stop_before(self, is_it: IsStep) -> str | None:
         """Let it run up to the step that is looked for, by its number and its name; None when it ended without it."""
         assert self.process.stderr is not None
+        line: str
         for line in self.process.stderr:
             self.steps += 1
             if is_it(self.steps, line):
@@ -101,8 +82,7 @@ class Bot:
     """A bot in a process of its own that stays open and answers a question per line."""
 
     def __init__(self, place: Place) -> None:
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command("ask", "--jsonl"), stdin=pipe, stdout=pipe, env=place.variables(), text=True)
+        self.process = start(["ask", "--jsonl"], place.variables(), Streams(stderr=2, text=True))
 
     def ask(self, question: str) -> dict[str, Any]:
         """The answer, as the contract gives it."""

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,7 +18,7 @@ from tests.bot_api import BadGateway, BotApi, Call, Chat, Drop, Error, Fault, Fl
 from tests.bot_api.client import a_bot, talk
 from tests.bot_api.program import start_bot
 
-ECHO = (sys.executable, "-m", "tests.bot_api.echo")
+ECHO = "tests.bot_api.echo"
 SECRET = "geheim"  # noqa: S105  # opens nothing
 
 
@@ -188,11 +187,11 @@ def test_an_application_behind_a_webhook_answers(api: BotApi, chat: Chat) -> Non
 
 def test_a_program_polls_and_stops_and_starts_again(api: BotApi, chat: Chat, tmp_path: Path) -> None:
     """A process hears what was said before it started, ends at SIGTERM, and what comes after a kill waits for the next one."""
-    with start_bot(api, tmp_path, line=ECHO) as bot:
+    with start_bot(api, tmp_path, module=ECHO) as bot:
         assert chat.next().text == "je zei /start"
         assert bot.stop().exit_code == 0
     chat.say(api.people[chat.id], "hallo")
-    with start_bot(api, tmp_path, line=ECHO) as bot:
+    with start_bot(api, tmp_path, module=ECHO) as bot:
         assert chat.next().text == "je zei hallo"
         assert bot.kill().exit_code == -signal.SIGKILL
     assert ([message.text for message in chat.sent], api.violations) == (["je zei /start", "je zei hallo"], [])

@@ -248,7 +248,7 @@ def test_unsound_completion_is_not_used(explainer: Explainer, written: str) -> N
 
 
 def test_edition_that_changes_meanwhile_is_not_quoted(explainer: Explainer) -> None:
-    """What was removed while the model wrote is not in the answer."""
+    """What was removed while the model wrote is not in the answer, and what was written of it is not kept."""
 
     class Moving(Explainer):
         """Another edition is current from the second question on."""
@@ -268,8 +268,9 @@ def test_edition_that_changes_meanwhile_is_not_quoted(explainer: Explainer) -> N
             return (2, "", 0)
 
     moving = Moving(explainer._editions, explainer._retriever, explainer.debate)  # noqa: SLF001  # the same documents
-    answer = model(moving, says(SENTENCE)).answer(JOBS).answer
-    assert (answer.edition.number, answer.mode) == (2, Mode.EXTRACTIVE)
+    accounts = Accounts()
+    answer = model(moving, says(SENTENCE), accounts).answer(JOBS).answer
+    assert (answer.edition.number, answer.mode, accounts.sentences) == (2, Mode.EXTRACTIVE, {})
     assert answer.explanation == Explanation("openai:scripted", Outcome.TOO_LITTLE)
 
 

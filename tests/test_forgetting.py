@@ -28,7 +28,15 @@ def lab(tmp_path: Path) -> Lab:
 def test_terminal_is_forgotten(lab: Lab) -> None:
     """`forget` erases what the terminal kept, and what it erased is said; the second time there is nothing."""
     first = run("forget", "--json", "--yes", home=lab.folder)
-    nothing = {"person": None, "conversations": 0, "answers": 0, "waiting": 0, "was_known": False, "history": False}
+    nothing = {
+        "person": None,
+        "conversations": 0,
+        "answers": 0,
+        "waiting": 0,
+        "was_known": False,
+        "history": False,
+        "explanations": 0,
+    }
     assert (first.returncode, first.stderr) == (0, "")
     assert json.loads(first.stdout) == {**nothing, "conversations": 1, "history": True}
     assert lab.traces(["kwalsterbriep", "griffelhuis", "waterwilg"]) == {"griffelhuis", "waterwilg"}

@@ -5,7 +5,6 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -46,6 +45,7 @@ QUESTIONS = {
     "How many hours can AI save in schools according to BCG?": "fact in English",
     "What does Janine Vos think about teachers and AI?": "position in English",
 }
+ALL = tuple(QUESTIONS)
 REFUSED = "Moet de overheid generatieve AI invoeren?"
 HONEST = "BCG denkt dat generatieve AI 255.000 tot 465.000 voltijdbanen aan extra capaciteit kan opleveren."
 IN_TIME = {Outcome.EXPLAINED, Outcome.TOO_LITTLE}
@@ -57,6 +57,8 @@ OUTCOMES = {
     "no completion": {*IN_TIME, Outcome.FAILED},
     "no events": {*IN_TIME, Outcome.FAILED},
     "halves of characters": {*IN_TIME, Outcome.FAILED},
+    "empty": {*IN_TIME, Outcome.FAILED},
+    "cut off": {*IN_TIME, Outcome.FAILED},
 }
 """How a model of a class may have ended; a status is a failure, and what comes to an end was heard."""
 
@@ -119,7 +121,8 @@ def bench(
     home = Path(shutil.copytree(dossier_home, folder / "home"))
     (folder / "schools.txt").write_text(SCHOOLS, "utf-8")
     given = Metadata(title="AI in schools", published="2025-06-01", language="en")
-    Pipeline(Shelf(home), embeddings, debate, dossier=True, keep=5).run(Wish(paths=[folder / "schools.txt"], given=given))
+    wish = Wish(paths=[folder / "schools.txt"], given=given)
+    assert Pipeline(Shelf(home), embeddings, debate, dossier=True, keep=5).run(wish).refused == []
     editions = EditionReader(Shelf(home), embeddings.model)
     with editions.current() as edition:
         found = [edition.catalog.document(source.id) for source in edition.catalog.sources()]
@@ -185,7 +188,9 @@ def test_an_honest_model_is_heard(bench: Bench) -> None:
     with ChatServer(explain) as server:
         model = real(server)
         answers = [bench.explained(question, model) for question in QUESTIONS]
-    assert sum(answer.mode is Mode.GENERATIVE for answer in answers) >= len(QUESTIONS) - 1
+    assert sum(answer.mode is Mode.GENERATIVE for answer in answers) >= 5, [
+        (answer.question, answer.explanation) for answer in answers
+    ]
     assert all(asked.wants_json and asked.is_streaming for asked in server.requests)
 
 
@@ -193,18 +198,18 @@ def test_an_honest_model_is_heard(bench: Bench) -> None:
 def test_what_a_model_says(bench: Bench, tally: Tally, question: str) -> None:
     """Nothing false is shown, whatever is written: no lie, no key, no number, no voice, and nothing is lost."""
     cases = [case for case in bench.hostile(question) if case.pieces is not None]
-    for case in spread(cases, list(QUESTIONS).index(question), 2):
+    for case in spread(cases, ALL.index(question), 2):
         answer = bench.explained(question, ScriptedChat(speaking(case.pieces or [])), case.unwanted)
         assert answer.explanation is not None
         assert answer.explanation.outcome in may_end(case.klass), case.klass
         tally.add(case.klass, answer.explanation)
 
 
-@pytest.mark.parametrize("question", list(QUESTIONS)[: None if SOAK else 2], ids=QUESTIONS.get)
+@pytest.mark.parametrize("question", ALL if SOAK else ALL[:2], ids=QUESTIONS.get)
 def test_what_a_model_does(bench: Bench, tally: Tally, question: str) -> None:
     """However it fails, the answer is there within its time, with what was passed before; the real client asks a real server."""
     cases = [case for case in bench.hostile(question) if case.pieces is None]
-    for case in spread(cases, list(QUESTIONS).index(question), 2):
+    for case in spread(cases, ALL.index(question), 2):
         with ChatServer(always(case.behaviour)) as server:
             model = real(server, 0.5 if Outcome.LATE in may_end(case.klass) else 20)
             answer = bench.explained(question, model, case.unwanted)
@@ -213,7 +218,7 @@ def test_what_a_model_does(bench: Bench, tally: Tally, question: str) -> None:
         tally.add(case.klass, answer.explanation)
 
 
-@pytest.mark.parametrize("question", list(QUESTIONS)[: None if SOAK else 1], ids=QUESTIONS.get)
+@pytest.mark.parametrize("question", ALL if SOAK else ALL[:1], ids=QUESTIONS.get)
 def test_what_a_model_says_over_the_network(bench: Bench, tally: Tally, question: str) -> None:
     """The same, where the real client brings what a real server says."""
     script = says("")
@@ -229,7 +234,7 @@ def test_what_a_model_says_over_the_network(bench: Bench, tally: Tally, question
 
 def test_a_sentence_before_a_stall_stands(bench: Bench) -> None:
     """What was passed before a model stalls is the answer when its time is up; the server sees the client go."""
-    question = next(iter(QUESTIONS))
+    question = ALL[0]
 
     with ChatServer(always(stalls(f"{HONEST} [{bench.offers(question)[0].key}]\nEn verder "))) as server:
         answer = bench.explained(question, real(server, 0.5))
@@ -241,14 +246,14 @@ def test_a_server_that_does_not_know_the_form_is_asked_again_in_words(bench: Ben
     """A server that refuses a response format is asked for lines, and from then on for nothing else."""
     with ChatServer(lambda asked: refuses(400, "no response_format") if asked.wants_json else explain(asked)) as server:
         model = real(server)
-        answers = [bench.explained(question, model) for question in islice(QUESTIONS, 3)]
+        answers = [bench.explained(question, model) for question in ALL[:3]]
     assert [answer.mode for answer in answers] == [Mode.GENERATIVE] * 3
     assert [asked.wants_json for asked in server.requests] == [True, False, False, False]
 
 
 def test_a_model_that_is_busy_is_asked_again(bench: Bench) -> None:
     """A server that says "too many requests" once is asked again, where the settings allow it."""
-    question = next(iter(QUESTIONS))
+    question = ALL[0]
     with ChatServer(lambda asked: refuses(429, retry_after="0") if len(server.requests) == 1 else explain(asked)) as server:
         answer = bench.explained(question, real(server, retries=1))
     assert (answer.mode, len(server.requests)) == (Mode.GENERATIVE, 2)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.model_settings import load_model_settings
 from bot.register import SECTIONS, draft_entry, entry_as_text
 from bot.settings import FrontSettings, load_front_settings
 from tests.command import run
@@ -25,6 +26,10 @@ STANDARD = [
     "methods_and_models", "provider", "publiccode", "lang", "standard_version", "source_id", "tags",
 ]  # fmt: skip
 """The fields of publication standard 1.0, in its order."""
+MODEL_FIELDS = [
+    "proportionality", "human_intervention", "risks", "source_data", "methods_and_models", "provider", "tags",
+]  # fmt: skip
+"""The fields in which a language model makes a difference."""
 REQUIRED = ["name", "description_short", "organization", "status", "contact_email", "publication_category", "lang"]
 MINIMAL = 'title = "de brug"\ncaveat_document = "kosten"\n'
 MISTAKES = [
@@ -113,12 +118,39 @@ def test_nothing_is_longer_than_the_register_takes(tmp_path: Path, language: Lan
     voices = tuple(Voice(f"v{n}", f"Vereniging van omwonenden {n}", aliases=("x",)) for n in range(400))
     title = "de brug over de rivier " * 60
     long = Debate(title, voices, "kosten", texts=((language, "caveat_heading", "Let op " * 90),))
-    entry = draft_entry(load_settings(embedding_model=str(tmp_path / ("m" * 200))), front(), long, language)
+    model = load_model_settings(chat_model=f"openai:{'m' * 500}", chat_url=f"https://{'s' * 500}.example")
+    entry = draft_entry(load_settings(embedding_model=str(tmp_path / ("m" * 200))), front(), long, language, model)
     said = {field: value for field, value in entry.fields.items() if value is not None and field in RegisterTable.model_fields}
     said.pop("contact_email")  # a placeholder
     assert RegisterTable.model_validate(said).model_dump(exclude_none=True) == said
     assert str(entry.fields["name"]).endswith("…")
     assert "brug over de rivier" in str(entry.fields["description_short"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_model_makes_a_difference_where_it_does(debate: Debate, language: Language) -> None:
+    """Without a language model none is spoken of but to say so; with one, the fields that it changes say so, and no other does."""
+    word = {"nl": "taalmodel", "en": "language model"}[language]
+    used = load_model_settings(chat_model="ollama:llama3.2")
+    without, entry = (draft_entry(load_settings(), front(), debate, language, model).fields for model in (None, used))
+    assert [field for field, value in without.items() if word in str(value)] == ["proportionality", "methods_and_models"]
+    assert [field for field in STANDARD if entry[field] != without[field]] == [each for each in STANDARD if each in MODEL_FIELDS]
+    assert [field for field in MODEL_FIELDS if word not in str(entry[field])] == []
+    assert {"nl": "geen taalmodel", "en": "no language model"}[language] not in str(entry)
+
+
+def test_entry_says_where_the_model_is(debate: Debate) -> None:
+    """The model by its name, and whether it is on the same computer; of another one the organisation has to say more. No key."""
+    here = load_model_settings(chat_model="ollama:llama3.2")
+    away = load_model_settings(chat_model="openai:gpt-9", chat_key="sk-geheim")
+    local, remote = (draft_entry(load_settings(), front(), debate, "nl", model).fields for model in (here, away))
+    program = "Kanttekening, vrije software (EUPL-1.2); taalmodel voor de uitleg:"
+    assert local["provider"] == f"{program} ollama:llama3.2, op dezelfde computer als het programma"
+    assert remote["provider"] == f"{program} openai:gpt-9, op api.openai.com"
+    gap = "[INVULLEN: api.openai.com: wat daar met vragen gebeurt, "
+    assert (gap in str(remote["source_data"]), "[INVULLEN" in str(local["source_data"])) == (True, False)
+    assert "hooguit 30 dagen bewaard" in str(local["source_data"])
+    assert "geheim" not in str(remote)
 
 
 def test_debate_says_otherwise(tmp_path: Path) -> None:
@@ -193,10 +225,11 @@ def test_dossier_and_model_are_those_of_the_settings(debate: Debate) -> None:
 
 def test_command_prints_one_object_and_names_what_is_missing() -> None:
     """`--json` prints the fields alone; what nothing fills in is on stderr, and a draft is no failure."""
-    done = run("register", "--json", debate=WEIR, contact="stuw@example.org")
+    done = run("register", "--json", debate=WEIR, contact="stuw@example.org", chat_model="ollama:llama3.2")
     fields = json.loads(done.stdout)
     assert (done.returncode, list(fields)) == (0, STANDARD)
     assert (fields["lang"], fields["standard_version"], fields["contact_email"]) == ("nld", "1.0", "stuw@example.org")
+    assert fields["provider"].endswith("ollama:llama3.2, op dezelfde computer als het programma")
     assert fields["publication_category"] in PUBLICATION_CATEGORIES
     assert done.stderr == (
         f"To fill in: organization (Organisatie). Set {PREFIX}ORGANISATION, or organization in the [register] of the debate file.\n"

@@ -2,23 +2,22 @@
 
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command import command, environment
+from tests.command import environment
 from tests.desk import OTTERS, WILLOWS, Desk
+from tests.started import Streams, start
 
 
 class Watch:
     """A real `ingest --watch` in a process of its own."""
 
     def __init__(self, desk: Desk) -> None:
-        line = command("ingest", "--watch", desk.docs, "--json")
         variables = environment(home=desk.home, dossier="off")
-        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables, text=True)
+        self.process = start(["ingest", "--watch", str(desk.docs), "--json"], variables, Streams(text=True))
 
     def receipt(self) -> dict[str, list[str]]:
         """The receipt of the next ingest."""

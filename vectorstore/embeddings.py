@@ -6,8 +6,9 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -42,6 +43,10 @@ class PassageEmbeddings(Embeddings):
     """LangChain's `Embeddings`, with vectors as arrays of unit length and the model's identity."""
 
     model: ModelId
+
+    def load(self) -> Self:
+        """Read what the first text would otherwise wait for; the model itself."""
+        return self
 
     @abstractmethod
     def encode_query(self, text: str) -> Vector:
@@ -112,9 +117,18 @@ class BundledEmbeddings(PassageEmbeddings):
     """The model in the wheel, or another that its recipe made, on every core, without a network."""
 
     def __init__(self, folder: Path = _BUNDLED_DIR, name: str = BUNDLED) -> None:
-        """Load the model in a folder, which an edition will know by `name`."""
-        self._network = Network(folder)
+        """The model in a folder, which an edition will know by `name`."""
+        self._folder = folder
         self.model = ModelId(name, _recorded_digest(folder))
+
+    @cached_property
+    def _network(self) -> Network:
+        return Network(self._folder)
+
+    def load(self) -> Self:
+        """See `PassageEmbeddings`."""
+        _ = self._network
+        return self
 
     def encode_query(self, text: str) -> Vector:
         """See `PassageEmbeddings`."""
@@ -135,6 +149,8 @@ class BundledEmbeddings(PassageEmbeddings):
         """
         vectors = np.zeros((len(texts), _DIMENSIONS), dtype=np.float32)
         inside: list[Vector] = []
+        if not texts:
+            return vectors, inside
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for start in range(0, len(texts), _TOKENIZED):
                 encodings = self._network.encodings(texts[start : start + _TOKENIZED])
@@ -196,6 +212,8 @@ class SentenceTransformerEmbeddings(PassageEmbeddings):
 
 def load_embeddings(name: str) -> PassageEmbeddings:
     """The model that a setting names: `bundled`, a folder, or a name on the model hub.
+
+    One that is run without torch is read when the first text comes, or by `load`.
 
     Raises:
         UnavailableError: there is no such model, or it cannot be loaded.

@@ -103,7 +103,7 @@ class Program:
         try:
             await self._introduce()
             desk = self._parts.desk
-            await publish_profile(self._application.bot, desk.debate, self._settings, commands_of(desk))
+            await publish_profile(self._application.bot, desk.debate, self._settings, commands_of(desk), desk.model)
             await self._serve()
         finally:
             await self._application.shutdown()

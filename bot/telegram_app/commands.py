@@ -177,10 +177,7 @@ class Commands:
 
     def privacy(self, incoming: Incoming, _: str) -> Reply:
         """What is kept of whom, how long, and what one's rights are."""
-        words = privacy(self._settings, self._desk.debate, self._desk.language(incoming), incoming.person)
-        if (model := self._desk.model) is not None:
-            say = self._desk.say(incoming)
-            words += "\n\n" + say.say("privacy_explaining", where=where_it_goes(model, say))
+        words = privacy(self._settings, self._desk.debate, self._desk.language(incoming), incoming.person, self._desk.model)
         return self._desk.tell_words(incoming, words)
 
     def mydata(self, incoming: Incoming, _: str) -> Reply:
@@ -196,10 +193,13 @@ class Commands:
         """What this is and how it works."""
         number, published_at, documents = self._desk.explainer.edition()
         words = about(
-            self._desk.debate, self._desk.language(incoming), number=number, published_at=published_at, documents=documents
+            self._desk.debate,
+            self._desk.language(incoming),
+            number=number,
+            published_at=published_at,
+            documents=documents,
+            model=self._desk.model,
         )
-        if (model := self._desk.model) is not None:
-            words += "\n\n" + self._desk.say(incoming).say("about_explaining", model=model.label)
         return self._desk.tell_words(incoming, words)
 
     def _listed(self) -> list[Command]:

@@ -13,6 +13,7 @@ from telegram import (
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.duties import bot_description, bot_short_description
+from bot.model_settings import UsedModel
 from bot.settings import FrontSettings
 from bot.telegram_app.commands import OPERATOR_COMMANDS, Command
 from bot.telegram_app.logs import LOG
@@ -24,9 +25,11 @@ _LANGUAGES: tuple[tuple[Language, str | None], ...] = (("nl", None), ("nl", "nl"
 """In which language to speak to whom: Dutch where Telegram knows no language of ours."""
 
 
-async def publish_profile(bot: Bot, debate: Debate, settings: FrontSettings, commands: Sequence[Command]) -> None:
+async def publish_profile(
+    bot: Bot, debate: Debate, settings: FrontSettings, commands: Sequence[Command], model: UsedModel | None
+) -> None:
     """Say who we are and what everybody can do. The bot works without: what Telegram does not take now, the next start tells it."""
-    for call in _calls(bot, debate, settings, commands):
+    for call in _calls(bot, debate, settings, commands, model):
         try:
             await call
         except (BadRequest, RetryAfter) as error:
@@ -36,13 +39,15 @@ async def publish_profile(bot: Bot, debate: Debate, settings: FrontSettings, com
             return
 
 
-def _calls(bot: Bot, debate: Debate, settings: FrontSettings, commands: Sequence[Command]) -> Iterator[Awaitable[object]]:
+def _calls(
+    bot: Bot, debate: Debate, settings: FrontSettings, commands: Sequence[Command], model: UsedModel | None
+) -> Iterator[Awaitable[object]]:
     for language, code in _LANGUAGES:
         yield bot.set_my_commands(_listed(commands, language, debate), BotCommandScopeAllPrivateChats(), language_code=code)
         in_groups = [command for command in commands if command.in_groups]
         yield bot.set_my_commands(_listed(in_groups, language, debate), BotCommandScopeAllGroupChats(), language_code=code)
         yield bot.set_my_commands(_listed(in_groups, language, debate), language_code=code)
-        yield bot.set_my_description(bot_description(settings, debate, language), language_code=code)
+        yield bot.set_my_description(bot_description(settings, debate, language, model), language_code=code)
         yield bot.set_my_short_description(bot_short_description(debate, language), language_code=code)
         for operator in sorted(settings.operators):
             scope = BotCommandScopeChat(operator)

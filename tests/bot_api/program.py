@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from tests.command import command, environment
+from tests.command import environment
+from tests.started import Streams, start
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
     from types import TracebackType
     from typing import BinaryIO
 
@@ -34,20 +32,21 @@ class Ended:
 class Bot:
     """A running `kanttekening telegram`; a context manager that always ends its process."""
 
-    def __init__(self, server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> None:
+    def __init__(self, server: BotApi, home: Path, *, module: str | None = None, **settings: str | Path) -> None:
         """`patience` among the settings has fields of `Patience`, as JSON, where the program's own would take too long.
 
-        `line` starts another program.
+        `module` is run in its place, without arguments.
         """
         patience = settings.pop("patience", None)
         self._server = server
         self._stdout, self._stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed when it ended
         given = {"telegram_token": server.token, "telegram_base_url": server.base_url, "home": home, **settings}
-        variables = environment(**given)
-        if line is None:
-            hurried = [sys.executable, "-m", "tests.bot_api.impatient", str(patience)]
-            line = command("telegram") if patience is None else hurried
-        self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=self._stdout, stderr=self._stderr, env=variables)
+        program, arguments = module or "bot", [] if module else ["telegram"]
+        if patience is not None:
+            program, arguments = "tests.bot_api.impatient", [str(patience)]
+        with Path(os.devnull).open("rb") as nothing:
+            streams = Streams(nothing.fileno(), self._stdout.fileno(), self._stderr.fileno())
+            self.process = start(arguments, environment(**given), streams, module=program)
         self._watch = threading.Thread(target=self._tell_when_over, name="end of the bot")
         self._watch.start()
         self._ended: Ended | None = None
@@ -107,9 +106,9 @@ class Bot:
         self._stderr.close()
 
 
-def start_bot(server: BotApi, home: Path, *, line: Sequence[str] | None = None, **settings: str | Path) -> Bot:
+def start_bot(server: BotApi, home: Path, *, module: str | None = None, **settings: str | Path) -> Bot:
     """Start it, or another program, and wait until it hears what people say; a name in lower case is a setting of ours."""
-    bot = Bot(server, home, line=line, **settings)
+    bot = Bot(server, home, module=module, **settings)
     try:
         return bot.wait_until_up()
     except BaseException:

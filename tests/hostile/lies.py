@@ -64,7 +64,7 @@ def lies_about(offer: Offered, others: Sequence[Offered], language: str) -> Iter
     for other in others[:2]:
         yield Lie("voice: the quotation of another", sentence_of(other.says), (offer.key,), offer.voice)
         yield Lie("stitched sentence", f"{base.rstrip('.')}, {_lowered(sentence_of(other.says))}", (offer.key, other.key))
-    for voice in ("auteur", "bcg", "Janine Vos", "nobody", "<b>", "kanttekening"):
+    for voice in ("auteur", "bcg", "Silvio Erkens", "nobody", "<b>", "kanttekening"):
         if voice != offer.voice and offer.voice is not None:
             yield Lie("voice: another in the field", base, (offer.key,), voice)
 
@@ -79,7 +79,8 @@ def quotations(offer: Offered, others: Sequence[Offered]) -> Iterator[Lie]:
     for place in range(1, len(words), max(1, len(words) // 4)):
         altered = " ".join([*words[:place], "misschien", *words[place + 1 :]])
         yield Lie("quotation: altered by one word", f'{who} zegt: "{altered}"', (offer.key,))
-        yield Lie("quotation: cut short", f"{who} zegt: “{' '.join(words[: place + 1])}”.", (offer.key,))
+        if not words[place].endswith("."):
+            yield Lie("quotation: cut short", f"{who} zegt: “{' '.join(words[: place + 1])}”.", (offer.key,))
     for denied in without_negation(said):
         yield Lie("quotation: negation dropped", f"{who} zegt: «{denied}»", (offer.key,))
     for other in others[:2]:
