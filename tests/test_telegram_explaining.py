@@ -1,5 +1,6 @@
 """Explanations by a language model in Telegram: the real program, with a model on the loopback address that does as a test says."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from threading import Event
 import pytest
 from telegram import Bot
 
+from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.patience import Patience
 from bot.telegram_app.previews import Previews, Way
-from bot.telegram_app.replies import Incoming
-from bot.telegram_app.sending import Post
+from bot.telegram_app.replies import Explaining, Incoming, Reply
+from bot.telegram_app.sending import Address, Post
 from tests.bot_api import BotApi, Call, Error, Fault, Hang, Message, Person, TooMany
 from tests.bot_api.chats import Chat
 from tests.bot_api.program import start_bot
@@ -27,6 +29,7 @@ from tests.command import environment
 from tests.meeting import Guest, Meeting, until
 from tests.promised import broken_promises
 from vectorstore.debate import Debate
+from vectorstore.errors import UsageError
 
 SENTENCE = "BCG ziet dat cijfers over de productiviteit van de publieke sector al jaren stilstaan of dalen."
 LAST = "BCG verwacht dat de Nederlandse publieke sector 425.000 vacatures telt in 2033."
@@ -500,6 +503,26 @@ def test_model_that_fails(with_model: Explained) -> None:
     answer = jan.ask(question)
     assert answer.text.startswith("Volgens Boston Consulting Group\n")
     assert "Het taalmodel gaf geen antwoord. Daarom zie je alleen de citaten." in answer.text
+
+
+def test_defect_while_explaining(debate: Debate) -> None:
+    """Whatever goes wrong, such as a model that cannot be used as it is set, leaves the answer without an explanation."""
+
+    def run(_watch: object, _stop: object) -> Reply:
+        raise UsageError("The language model cannot be used.")
+
+    async def nobody(_message: int) -> None:
+        """Hears of no preview."""
+
+    async def made() -> Reply:
+        explanations = Explanations(debate, Previews(Post(Bot("1:x"), lambda _old, _new: None), "off", Patience()), Patience())
+        explaining = Explaining(run, lambda outcome: Reply(toast=outcome.value))
+        try:
+            return await explanations.explained(Incoming(1, 7, 7), Address(7), explaining, nobody)
+        finally:
+            explanations.close()
+
+    assert asyncio.run(made()) == Reply(toast="failed")
 
 
 # The end of the program.
