@@ -1,5 +1,6 @@
 """Explanations by a language model in Telegram: the real program, with a model on the loopback address that does as a test says."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -13,10 +14,11 @@ from threading import Event
 import pytest
 from telegram import Bot
 
+from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.patience import Patience
 from bot.telegram_app.previews import Previews, Way
-from bot.telegram_app.replies import Incoming
-from bot.telegram_app.sending import Post
+from bot.telegram_app.replies import Explaining, Incoming, Reply
+from bot.telegram_app.sending import Address, Post
 from tests.bot_api import BotApi, Call, Error, Fault, Hang, Message, Person, TooMany
 from tests.bot_api.chats import Chat
 from tests.bot_api.program import start_bot
@@ -27,6 +29,7 @@ from tests.command import environment
 from tests.meeting import Guest, Meeting, until
 from tests.promised import broken_promises
 from vectorstore.debate import Debate
+from vectorstore.errors import UsageError
 
 SENTENCE = "BCG ziet dat cijfers over de productiviteit van de publieke sector al jaren stilstaan of dalen."
 LAST = "BCG verwacht dat de Nederlandse publieke sector 425.000 vacatures telt in 2033."
@@ -218,11 +221,11 @@ def test_explaining_leaves_the_conversation_alone(with_model: Explained) -> None
     jan.chat.next()
     first = jan.ask(new_question())
     jan.ask("Wat vindt de auteur van de column?")
-    jan.ask("/nieuws")  # comes when the answer before it is remembered
+    jan.ask("/taal")  # comes when the answer before it is remembered
     before = with_model.rows("select turns from conversations where person = ?", jan.person.id)
     jan.press(first, "Leg uit")
     jan.chat.next()
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert with_model.rows("select turns from conversations where person = ?", jan.person.id) == before
 
 
@@ -353,7 +356,7 @@ def test_drafts_in_a_private_chat(with_model: Explained) -> None:
     assert not any(LAST in draft.text for draft in jan.chat.drafts)
     go_on.set()
     assert said_by(jan.chat.next().text)[:2] == [SENTENCE, LAST]
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert len({draft.id for draft in with_model.drafted(jan)}) == 1
     assert (jan.chat.draft, len(jan.chat.sent) - before) == (None, 2)
 
@@ -385,7 +388,7 @@ def test_too_many_drafts(with_model: Explained) -> None:
     until(jan.chat, lambda: any(call.status == 429 for call in with_model.api.calls_of("sendMessageDraft")[drafts:]))
     go_on.set()
     assert said_by(jan.chat.next().text)[:2] == [SENTENCE, LAST]
-    jan.ask("/nieuws")
+    jan.ask("/taal")
     assert len(with_model.api.calls_of("sendMessageDraft")) - drafts == 1
     assert (jan.chat.drafts, len(jan.chat.sent) - before) == ([], 2)
 
@@ -500,6 +503,26 @@ def test_model_that_fails(with_model: Explained) -> None:
     answer = jan.ask(question)
     assert answer.text.startswith("Volgens Boston Consulting Group\n")
     assert "Het taalmodel gaf geen antwoord. Daarom zie je alleen de citaten." in answer.text
+
+
+def test_defect_while_explaining(debate: Debate) -> None:
+    """Whatever goes wrong, such as a model that cannot be used as it is set, leaves the answer without an explanation."""
+
+    def run(_watch: object, _stop: object) -> Reply:
+        raise UsageError("The language model cannot be used.")
+
+    async def nobody(_message: int) -> None:
+        """Hears of no preview."""
+
+    async def made() -> Reply:
+        explanations = Explanations(debate, Previews(Post(Bot("1:x"), lambda _old, _new: None), "off", Patience()), Patience())
+        explaining = Explaining(run, lambda outcome: Reply(toast=outcome.value))
+        try:
+            return await explanations.explained(Incoming(1, 7, 7), Address(7), explaining, nobody)
+        finally:
+            explanations.close()
+
+    assert asyncio.run(made()) == Reply(toast="failed")
 
 
 # The end of the program.
