@@ -203,7 +203,8 @@ class Writing:
                     self._came.put(words)
             self._came.put(None)
         except Exception as error:  # noqa: BLE001  # each provider has errors of its own, and their messages stay here
-            self._came.put(_as_model_error(error))
+            # Some clients fail where the most tokens are written; what came until then is what there is.
+            self._came.put(None if type(error).__name__ == "LengthFinishReasonError" else _as_model_error(error))
 
 
 class NotUnderstoodError(ModelError):

@@ -21,6 +21,7 @@ from vectorstore.words import fold, words_in
 
 _SAME_SENTENCE = 0.9
 _SEVERAL = 2
+_ACCORDING = frozenset({"volgens", "according"})
 
 
 class Gate:
@@ -123,9 +124,19 @@ class Gate:
 
 
 def _whoever_says_it(cited: Parsed, own: Parsed) -> list[int]:
-    """Where a quotation that is of no known voice names who says it, and the sentence does not: "Het blad schreef dat …"."""
-    if len(cited.clauses) < _SEVERAL or cited.words[cited.clauses[1].first] not in {"dat", "that"}:
-        return []
-    first = cited.clauses[0]
-    names = [place for place in range(first.first, first.last) if cited.written[place][0].isupper() and cited.says_something(place)]
-    return names if not any(cited.words[place] in own.words for place in names) else []
+    """Where a quotation that is of no known voice names who says it, and the sentence does not.
+
+    "Het blad schreef dat …", "volgens de onderzoekers": without that a view would become a fact.
+    """
+    places = [following for place, word in enumerate(cited.words) if word in _ACCORDING for following in _next(cited, place)]
+    if len(cited.clauses) >= _SEVERAL and cited.words[cited.clauses[1].first] in {"dat", "that"}:
+        first = cited.clauses[0]
+        names = [
+            place for place in range(first.first, first.last) if cited.written[place][0].isupper() and cited.says_something(place)
+        ]
+        places += names if not any(cited.words[place] in own.words for place in names) else []
+    return [place for place in places if cited.words[place] not in own.words]
+
+
+def _next(cited: Parsed, place: int) -> list[int]:
+    return [each for each in range(place + 1, len(cited.words)) if cited.says_something(each)][:1]

@@ -13,6 +13,7 @@ _LIMITS = frozenset("alleen slechts enkel uitsluitend only just merely solely ex
 _WITH = frozenset({"met", "zonder", "die", "dat", "with", "without", "who", "which", "that"})
 _ADJECTIVE = re.compile(r"[a-zà-ÿ]{3,}e")
 _VERB = re.compile(r"[a-zà-ÿ]+(?:t|(?<!en)d|en|(?<!en)de|te)|is|zijn")
+_YEAR = re.compile(r"\d{4}")
 _BESIDE = 2  # words that say something, of which the first may be an adjective
 
 
@@ -42,8 +43,8 @@ def _is_turned(own: Parsed, cited: Parsed, placed: Placed) -> bool:
     used = [clause for clause in cited.clauses if any(clause.holds(there) for _, there in placed)]
     if any(cited.words[place] in _THAN for clause in used for place in range(clause.first, clause.last)):
         return True  # "A is meer dan B": there is no other order
-    return not _is_fronted(placed) and not any(
-        not _goes_back(rest) or _is_fronted(rest)
+    return not _is_fronted(cited, placed) and not any(
+        not _goes_back(rest) or _is_fronted(cited, rest)
         for index, (here, there) in enumerate(placed)
         if _VERB.fullmatch(cited.written[there])
         and _ends_clause(own, here) != _ends_clause(cited, there)
@@ -51,13 +52,21 @@ def _is_turned(own: Parsed, cited: Parsed, placed: Placed) -> bool:
     )
 
 
-def _is_fronted(placed: Placed) -> bool:
+def _is_fronted(cited: Parsed, placed: Placed) -> bool:
+    """Whether one phrase of the quotation was put first, or last: not a name alone, which would become who does it, nor a year."""
     places = [there for _, there in placed]
     back = next((index for index in range(1, len(places)) if places[index] < places[index - 1]), None)
     if back is None or len(places) < _LEAST_MOVED:
         return False
     first, rest = places[:back], places[back:]
-    return rest == sorted(rest) and min(first) > max(rest)
+    if rest != sorted(rest) or min(first) < max(rest):
+        return False
+    years = {word for word in cited.words if _YEAR.fullmatch(word)}
+    return not any(
+        all(cited.written[place][0].isupper() for place in part)
+        or (len(years) > 1 and all(cited.words[place][0].isdigit() for place in part))
+        for part in (first, rest)
+    )
 
 
 def _ends_clause(text: Parsed, place: int) -> bool:

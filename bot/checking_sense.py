@@ -112,7 +112,7 @@ def _turns_negation(own: Parsed, cited: Parsed, placed: Placed) -> bool:
         if denied and ((denies and not any(denied)) or (not denies and denied[0])):
             return True
     back = [(there, here) for here, there in placed]
-    return _denies_another(own, cited, placed) or _denies_another(cited, own, back)
+    return _denies_another(own, cited, placed) or _denies_another(cited, own, back) or _denies_saying(own, cited, placed)
 
 
 def _denies_another(one: Parsed, other: Parsed, placed: Placed) -> bool:
@@ -126,6 +126,14 @@ def _denies_another(one: Parsed, other: Parsed, placed: Placed) -> bool:
             if not any(least <= meant[word] - each <= _SCOPE for each in denials):
                 return True
     return False
+
+
+def _denies_saying(own: Parsed, cited: Parsed, placed: Placed) -> bool:
+    """Whether a "niet" denies a word that is not looked up, as in "verwacht niet dat", and the quotation does not deny that one."""
+    looked_up = {here for here, _ in placed}
+    denied = {cited.words[word] for place in _denials(cited) if (word := _denied(cited, place)) is not None}
+    words = (_denied(own, place) for place in _denials(own))
+    return any(word is None or (word not in looked_up and own.words[word] not in denied) for word in words)
 
 
 def _denials(text: Parsed) -> list[int]:

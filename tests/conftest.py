@@ -15,11 +15,11 @@ from ingest.metadata import Metadata
 from ingest.pipeline import Pipeline
 from ingest.receipt import Wish
 from tests.counts import COUNTS
-from tests.desk import Desk, RecordingEmbeddings
+from tests.desk import Desk, RecordingEmbeddings, RememberingEmbeddings
 from tests.place import Place
 from vectorstore.debate import Debate, load_debate
 from vectorstore.editions import Shelf
-from vectorstore.embeddings import PassageEmbeddings, load_embeddings
+from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.settings import PREFIX
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def debate() -> Debate:
 
 @pytest.fixture(scope="session")
 def embeddings() -> PassageEmbeddings:
-    """The bundled model."""
-    return load_embeddings("bundled")
+    """The bundled model, in which no text is embedded twice."""
+    return RememberingEmbeddings()
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,43 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from ingest.pipeline import Pipeline
 from ingest.receipt import Receipt, Wish
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.editions import Shelf
-from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.embeddings import BundledEmbeddings, PassageEmbeddings, Span
 from vectorstore.passages import Document, Vector
 
 PINNED = "kanttekening"
 WILLOWS = "De dijkgraaf plant wilgen langs de Vecht. Dat doet hij elk voorjaar."
 OTTERS = "De otter is terug in de Weerribben. Vissers zien hem vaak."
+
+
+class RememberingEmbeddings(BundledEmbeddings):
+    """The bundled model, which embeds the same text once; what a vector is does not depend on the texts beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, tuple[Span, ...]], tuple[Vector, Vector]] = {}
+
+    def encode_with_sentences(
+        self, texts: Sequence[str], spans: Sequence[Sequence[Span]], on_done: Callable[[int], None] | None = None
+    ) -> tuple[Vector, list[Vector]]:
+        """See `PassageEmbeddings`."""
+        if not texts:
+            return super().encode_with_sentences(texts, spans, on_done)
+        wanted = [(text, tuple(inside)) for text, inside in zip(texts, spans, strict=True)]
+        fresh = [each for each in dict.fromkeys(wanted) if each not in self._known]
+        vectors, parts = super().encode_with_sentences([text for text, _ in fresh], [inside for _, inside in fresh])
+        self._known |= dict(zip(fresh, zip(vectors, parts, strict=True), strict=True))
+        if on_done:
+            for _ in wanted:
+                on_done(1)
+        found = [self._known[each] for each in wanted]
+        return np.array([whole for whole, _ in found]), [inside.copy() for _, inside in found]
 
 
 class RecordingEmbeddings(PassageEmbeddings):

@@ -135,6 +135,24 @@ def test_sentence_in_another_language_than_the_quotation() -> None:
     assert flaw_of(SHOWN, "Szabó thinks that AI has proven effects.", "en") is not None
 
 
+TWO = "BCG verwacht dat de sector in 2033 geen mensen genoeg heeft. BCG schreef op 22 april 2025 dat AI kan helpen."
+NOBODY = "Kanttekening noemt geen vast percentage, omdat het ANP de Rekenkamer verschillend weergeeft."
+
+
+@pytest.mark.parametrize(
+    ("says", "text"),
+    [
+        (TWO, "BCG verwacht niet dat AI kan helpen."),
+        (TWO, "BCG schreef dat AI kan helpen op 22 april 2033."),
+        (TWO, "BCG verwacht dat de sector geen mensen genoeg heeft in 2025."),
+        (NOBODY, "De Rekenkamer noemt geen vast percentage."),
+    ],
+)
+def test_parts_of_a_quotation_are_not_mixed(says: str, text: str) -> None:
+    """A denial, a year and a name belong where the quotation has them."""
+    assert flaw_of(says, text) is not None
+
+
 def test_keys_are_those_that_were_offered(debate: Debate) -> None:
     """No key, and one that was not offered, are flaws; the quotation that bears a sentence out is the one that is cited."""
     jobs, steps = offer(JOBS, "bcg"), offer(STEPS, "szabo", key="cc44")

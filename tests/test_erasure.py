@@ -16,7 +16,16 @@ from bot.remembered import TERMINAL, ConversationKey, Counts, Erased, Feedback, 
 from tests.remembering import ANNE, BRAM, DAY, GROUP, HOUR, Lab, answer, ask, in_group, private, turn
 from vectorstore.errors import UnavailableError
 
-HERS = ("kwalsterbriep", "griffelhuis", "zwammerlo", "géénvogel", "antwoord op griffelhuis", "sleepvoet", "daglicht")
+HERS = (
+    "kwalsterbriep",
+    "griffelhuis",
+    "zwammerlo",
+    "géénvogel",
+    "antwoord op griffelhuis",
+    "sleepvoet",
+    "daglicht",
+    "sleutelwaard",
+)
 HIS = ("waterwilg", "dijkgraaf")
 
 
@@ -32,6 +41,7 @@ def fill(memory: Memory) -> None:
     """Anne asks and chooses everywhere; so does Bram."""
     memory.set_language(ANNE, "en")
     memory.set_keeps(ANNE, keeps=True)
+    memory.set_explains(ANNE, "always sleutelwaard")
     ask(memory, 1, private(ANNE), "kwalsterbriep")
     ask(memory, 2, in_group(ANNE), "griffelhuis")
     ask(memory, 3, in_group(BRAM), "waterwilg")
@@ -55,7 +65,7 @@ def test_erasure_leaves_no_byte(lab: Lab) -> None:
         assert memory.conversation(in_group(BRAM)) == Remembered((turn("waterwilg"),))
         assert memory.answer("a3") == answer("a3", in_group(BRAM), "waterwilg")
         assert [each.update_id for each in memory.waiting()] == [7]
-        assert (memory.language(ANNE), memory.keeps(ANNE), memory.answer("a1")) == (None, False, None)
+        assert (memory.language(ANNE), memory.explains(ANNE), memory.answer("a1")) == (None, None, None)
         assert memory.feedback() == (Feedback("2026-12-02", "not_useful", "te lang", 3, "answered", ("bron", "krant")),)
         lab.close()
         memory = lab.open()
@@ -177,7 +187,7 @@ def test_export_is_everything(lab: Lab) -> None:
         "person": ANNE,
         "language": "en",
         "keeps_questions": True,
-        "explains": None,
+        "explains": "always sleutelwaard",
         "last_seen": noon,
         "conversations": [
             {**home, **told, "is_over": True, "questions": [asdict(turn("kwalsterbriep"))]},

@@ -152,6 +152,7 @@ def test_questions_are_kept_of_who_wants_it(memory: Memory, lab: Lab) -> None:
 def test_everything_goes_after_the_retention(memory: Memory, lab: Lab) -> None:
     """Nothing is kept for ever, also of who wants their questions kept; what they thought stays its time, without them."""
     memory.set_keeps(ANNE, keeps=True)
+    memory.set_explains(ANNE, "always hier")
     ask(memory, 1, private(ANNE), "Wie vindt wat?")
     memory.take_in(2, "blijft liggen", chat=ANNE, person=ANNE)
     lab.clock.now += DAY
@@ -161,7 +162,7 @@ def test_everything_goes_after_the_retention(memory: Memory, lab: Lab) -> None:
     lab.clock.now += 1
     assert memory.tidy() == Counts(conversations=1, answers=1, people=1, waiting=1)
     assert memory.feedback() == (Feedback("2026-12-03", "not_useful", "te lang", 3, "answered", ("bron", "krant")),)
-    assert (memory.answer("a1"), memory.keeps(ANNE)) == (None, False)
+    assert (memory.answer("a1"), memory.keeps(ANNE), memory.explains(ANNE)) == (None, False, None)
     lab.clock.now += 2 * DAY
     assert memory.tidy() == Counts(feedback=1)
     assert memory.feedback() == ()
@@ -183,6 +184,8 @@ def test_people(memory: Memory, lab: Lab) -> None:
     assert (memory.language(ANNE), memory.keeps(ANNE)) == (None, False)
     memory.set_language(ANNE, "en")
     memory.set_keeps(ANNE, keeps=True)
+    memory.set_explains(ANNE, "never hier")
+    memory.set_explains(ANNE, "always hier")
     memory.take_in(1, "/start", chat=BRAM, person=BRAM)
     memory.prepared(1, "welkom")
     memory.handled(1)
@@ -193,7 +196,7 @@ def test_people(memory: Memory, lab: Lab) -> None:
     memory.handled(2)
     lab.clock.now += 29 * DAY
     memory.tidy()
-    assert (memory.language(ANNE), memory.keeps(ANNE)) == ("en", True)
+    assert (memory.language(ANNE), memory.keeps(ANNE), memory.explains(ANNE)) == ("en", True, "always hier")
     memory.set_language(ANNE, None)
     lab.close()
     again = lab.open()

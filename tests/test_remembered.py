@@ -60,6 +60,7 @@ ANSWERS = each(
     voices=_TEXTS,
     asked_at=st.floats(allow_nan=False, allow_infinity=False),
     rating=_MAYBE,
+    is_explainable=st.booleans(),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
 from vectorstore.editions import Shelf
-from vectorstore.embeddings import PassageEmbeddings, digest_of_model
+from vectorstore.embeddings import BundledEmbeddings, PassageEmbeddings, digest_of_model
 from vectorstore.kinship import Kinship, build_kinship
 from vectorstore.langchain_retriever import PassageRetriever
 from vectorstore.passages import Passage, Sentence, Vector
@@ -186,17 +186,17 @@ def test_the_bundled_model_is_the_one_that_its_digest_names(embeddings: PassageE
     assert embeddings.model.sha256 == digest_of_model()
 
 
-def test_a_vector_does_not_depend_on_its_neighbours(embeddings: PassageEmbeddings) -> None:
+def test_a_vector_does_not_depend_on_its_neighbours() -> None:
     """The same text has the same vector alone and among others, and as a question."""
-    text = "BCG verwacht extra capaciteit."
+    embeddings, text = BundledEmbeddings(), "BCG verwacht extra capaciteit."
     alone, among = embeddings.encode_passages([text])[0], embeddings.encode_passages(["x", text, "y " * 200])[1]
     assert (alone == among).all()
     assert abs(float(alone @ embeddings.encode_query(text)) - 1) < 1e-5
 
 
-def test_a_sentence_has_a_vector_of_its_own_from_its_first_word_on(embeddings: PassageEmbeddings) -> None:
+def test_a_sentence_has_a_vector_of_its_own_from_its_first_word_on() -> None:
     """A span of one word, with a space before it, is not taken for the whole text, and follows what that word means."""
-    text = "De vergadering is om tien uur. Hond"  # one word piece
+    embeddings, text = BundledEmbeddings(), "De vergadering is om tien uur. Hond"  # one word piece
     whole, (parts,) = embeddings.encode_with_sentences([text], [[(0, 30), (31, 35)]])
     assert float(parts[1] @ whole[0]) < 0.99
     asked = embeddings.encode_query("Hond")

@@ -53,7 +53,7 @@ COMMANDS = (
 )
 """What everybody can do, in the order in which the menu shows it."""
 
-MODEL_COMMANDS = (Command("explain", "uitleg", "explain"), Command("stop", "stop", "stop"))
+EXPLAIN, STOP = Command("explain", "uitleg", "explain"), Command("stop", "stop", "stop")
 """What everybody can do besides, where there is a language model."""
 
 OPERATOR_COMMANDS = (
@@ -69,7 +69,7 @@ _LANGUAGES: Mapping[str, Language | None] = {
 
 def commands_of(desk: Desk) -> tuple[Command, ...]:
     """What everybody can do here."""
-    return (*COMMANDS, *(MODEL_COMMANDS if desk.model else ()))
+    return (*COMMANDS, *((EXPLAIN, STOP) if desk.model else ()))
 
 
 class Commands:
@@ -114,10 +114,6 @@ class Commands:
             return desk.tell(incoming, "explain_none")
         keep_wish(incoming.person, wish, desk.memory, model)
         return desk.tell(incoming, f"explain_set_{wish.value}", where=where_it_goes(model, desk.say(incoming)))
-
-    def nothing_to_stop(self, incoming: Incoming, _: str) -> Reply:
-        """Nothing is being explained to whoever wants it stopped."""
-        return self._desk.tell(incoming, "stop_nothing" if self._desk.model else "unknown_command")
 
     def ask(self, incoming: Incoming, rest: str) -> Reply:
         """The answer to a question."""

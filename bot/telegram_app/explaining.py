@@ -92,6 +92,8 @@ class Explanations:
 
     async def _has_place(self, running: _Running) -> bool:
         """Whether a place came free in time, before it was ended."""
+        if not self._places.locked():
+            return await self._places.acquire()
         waits = [asyncio.ensure_future(self._places.acquire()), asyncio.ensure_future(running.is_stopped.wait())]
         await asyncio.wait(waits, timeout=self._patience.explaining_seconds, return_when=asyncio.FIRST_COMPLETED)
         has_place = waits[0].done()

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from telegram import Update
@@ -142,7 +143,8 @@ class Handling:
             return None  # another version wrote it
         if reply.preview is not None:
             await self._post.remove(came.chat, reply.preview)
-        return reply if reply.messages and reply.edition in {None, self._desk.explainer.edition()[0]} else None
+        is_true = reply.edition in {None, self._desk.explainer.edition()[0]}
+        return replace(reply, preview=None) if reply.messages and is_true else None
 
     async def _explained(self, came: Incoming, explaining: Explaining) -> Reply:
         """The reply with what a language model makes of it, which the chat sees coming."""
@@ -154,6 +156,8 @@ class Handling:
                 await self.keep(lambda: self._desk.memory.prepared(came.update_id, shown))
 
         work = self._explanations.explained(came, address, explaining, note_preview)
+        if came.is_group:  # where signs count as messages, of which there may be twenty a minute, and what is written is seen
+            return await work
         return await self._post.typing_while(address, work, _TYPING_AFTER_SECONDS)
 
     async def _made(

@@ -19,7 +19,8 @@ from telegram.ext import (
 from bot.telegram_app.addressing import asked_in
 from bot.telegram_app.answering import Desk
 from bot.telegram_app.buttons import Buttons
-from bot.telegram_app.commands import COMMANDS, OPERATOR_COMMANDS, Commands
+from bot.telegram_app.commands import COMMANDS, EXPLAIN, OPERATOR_COMMANDS, Commands
+from bot.telegram_app.commands import STOP as STOP_COMMAND
 from bot.telegram_app.explaining import Explanations
 from bot.telegram_app.handling import Handling
 from bot.telegram_app.inline import CACHE_SECONDS, Inline
@@ -49,7 +50,7 @@ class Routes:
         new = filters.UpdateType.MESSAGE
         for names, make in self._command_makers().items():
             application.add_handler(CommandHandler(names, self._command(make), filters=new))
-        application.add_handler(CommandHandler("stop", self._stop, filters=new))
+        application.add_handler(CommandHandler(STOP_COMMAND.names, self._stop, filters=new))
         application.add_handler(MessageHandler(new & filters.COMMAND, self._unknown_command))
         application.add_handler(MessageHandler(new & filters.StatusUpdate.MIGRATE, self._migrated))
         application.add_handler(MessageHandler(new & ~filters.StatusUpdate.ALL, self._message))
@@ -59,8 +60,7 @@ class Routes:
         application.add_handler(TypeHandler(Update, self._nobody))
 
     def _command_makers(self) -> Mapping[tuple[str, ...], Callable[[Incoming, str], Reply]]:
-        everybody = {each.names: getattr(self._commands, each.name) for each in COMMANDS}
-        everybody[("uitleg", "explain")] = self._commands.explain
+        everybody = {each.names: getattr(self._commands, each.name) for each in (*COMMANDS, EXPLAIN)}
         return everybody | {each.names: getattr(self._operators, each.name) for each in OPERATOR_COMMANDS}
 
     def _command(self, make: Callable[[Incoming, str], Reply]) -> _Callback:

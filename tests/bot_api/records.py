@@ -188,3 +188,4 @@ class Draft:
     id: int
     text: str
     topic: int | None
+    entities: list[Json] = field(default_factory=list)

@@ -31,7 +31,10 @@ MEDIA: dict[str, Json] = {
 
 
 class Room:
-    """A place; `sent` is all that the bot ever sent to it, `actions` its chat actions and `drafts` its drafts."""
+    """A place; `sent` is all that the bot ever sent to it, `actions` its chat actions and `drafts` its drafts.
+
+    `draft` is the one that is in sight, which the next message of the bot takes away.
+    """
 
     def __init__(self, state: State, number: int, kind: str, title: str, *, is_forum: bool = False) -> None:
         self.state = state
@@ -43,6 +46,7 @@ class Room:
         self.topics: set[int] = set()
         self.sent: list[Message] = []
         self.drafts: list[Draft] = []
+        self.draft: Draft | None = None
         self.actions: list[str] = []
         self._messages: dict[int, Message] = {}
         self._last_id = 0
@@ -84,6 +88,7 @@ class Room:
         made = Message(self, self._last_id, date, sender, is_from_bot=is_from_bot)
         self._messages[made.id] = made
         if is_from_bot:
+            self.draft = None
             self.sent.append(made)
             self.state.sent.append(made)
         return made

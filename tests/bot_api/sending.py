@@ -104,8 +104,9 @@ def _send_message_draft(state: State, call: Call) -> bool:
         raise bad("TEXTDRAFT_PEER_INVALID")
     if not call.parameters["draft_id"]:
         raise bad("RANDOM_ID_INVALID")
-    text, _ = text_of(state, call)
-    chat.drafts.append(Draft(call.parameters["draft_id"], text, call.parameters.get("message_thread_id")))
+    text, entities = text_of(state, call)
+    chat.draft = Draft(call.parameters["draft_id"], text, call.parameters.get("message_thread_id"), entities)
+    chat.drafts.append(chat.draft)
     return True
 
 
