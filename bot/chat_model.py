@@ -126,8 +126,8 @@ class ChatModel:
     def _arguments(self) -> dict[str, Any]:
         settings = self.settings
         common: dict[str, Any] = {"temperature": settings.chat_temperature}
-        if settings.chat_url:
-            common["base_url"] = settings.chat_url
+        if settings.address:
+            common["base_url"] = settings.address
         if settings.provider == "ollama":
             return {**common, "num_predict": settings.chat_tokens, "client_kwargs": {"timeout": settings.chat_seconds}}
         common |= {"max_tokens": settings.chat_tokens, "timeout": settings.chat_seconds, "max_retries": settings.chat_retries}

@@ -11,10 +11,14 @@ from vectorstore.errors import UsageError
 from vectorstore.settings import PREFIX
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # an address to go to, not to listen on
-_OLLAMA = "http://localhost:11434"
 _CLOUD, _CLOUD_SERVER = re.compile(r"[:-]cloud(?!\w)"), "ollama.com"  # Ollama passes such models on to servers of its makers
-_SERVERS = {"openai": "api.openai.com", "anthropic": "api.anthropic.com", "mistralai": "api.mistral.ai"}
-"""Where the providers that are installed as extras are, for people to read."""
+_ADDRESSES = {
+    "ollama": "http://localhost:11434",
+    "openai": "https://api.openai.com/v1",
+    "anthropic": "https://api.anthropic.com",
+    "mistralai": "https://api.mistral.ai/v1",
+}
+"""Where the providers that are installed as extras are."""
 
 
 class UsedModel(Protocol):
@@ -75,15 +79,21 @@ class ModelSettings(BaseSettings):
         return (self.chat_model or "").partition(":")[0]
 
     @property
+    def address(self) -> str | None:
+        """Where the model is; None where only LangChain knows it.
+
+        LangChain is to be told it: by itself it goes where variables for other programs say (OLLAMA_HOST, OPENAI_BASE_URL), and
+        people were told of this one.
+        """
+        return self.chat_url or _ADDRESSES.get(self.provider)
+
+    @property
     def server(self) -> str:
         """Where questions go, for people to read: a host, or the name of the provider where that is all that is known."""
         if self._is_passed_on:
             return _CLOUD_SERVER
-        if self.chat_url:
-            return urlsplit(self.chat_url).netloc.rpartition("@")[2] or self.chat_url
-        if self.provider == "ollama":
-            return urlsplit(_OLLAMA).netloc
-        return _SERVERS.get(self.provider, self.provider)
+        address = self.address or self.provider
+        return urlsplit(address).netloc.rpartition("@")[2] or address
 
     @property
     def is_local(self) -> bool:
@@ -93,8 +103,7 @@ class ModelSettings(BaseSettings):
     @property
     def _is_passed_on(self) -> bool:
         """Whether an Ollama on this machine would send what it gets elsewhere."""
-        address = urlsplit(self.chat_url or (_OLLAMA if self.provider == "ollama" else ""))
-        return address.hostname in _LOCAL_HOSTS and _CLOUD.search(self.chat_model or "") is not None
+        return urlsplit(self.address or "").hostname in _LOCAL_HOSTS and _CLOUD.search(self.chat_model or "") is not None
 
 
 def used_model(settings: ModelSettings) -> UsedModel | None:

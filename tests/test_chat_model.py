@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.answers import Outcome
+from bot.chat_model import EXTRAS, ChatModel
+from bot.model_settings import load_model_settings
 from tests.chat_server import Asked, Behaviour, ChatServer, calls, drops, explain, refuses, says, stalls
 from tests.command import Terminal, command, environment, run
 
@@ -52,6 +54,33 @@ def test_question_is_explained(home: Path) -> None:
     )
     assert (again.stdout, again.stderr) == (first.stdout, "")
     assert len(server.requests) == 1  # the same question of the same edition is not asked again
+
+
+@pytest.mark.parametrize(
+    ("provider", "client", "address"),
+    [
+        ("openai", ("root_client", "base_url"), "https://api.openai.com/v1/"),
+        ("ollama", ("_client", "_client", "base_url"), "http://localhost:11434"),
+        ("anthropic", ("_client", "base_url"), "https://api.anthropic.com"),
+        ("mistralai", ("client", "base_url"), "https://api.mistral.ai/v1/"),
+    ],
+)
+def test_variables_of_other_programs_lead_nowhere_else(
+    monkeypatch: pytest.MonkeyPatch, provider: str, client: tuple[str, ...], address: str
+) -> None:
+    """The client goes where people are told that questions go, whatever is set for other programs of the same machine."""
+    pytest.importorskip(EXTRAS[provider])
+    for name in "OLLAMA_HOST OPENAI_API_BASE OPENAI_BASE_URL ANTHROPIC_API_URL ANTHROPIC_BASE_URL MISTRAL_BASE_URL".split():
+        monkeypatch.setenv(name, "http://elsewhere.example/v1")
+    monkeypatch.setenv("LANGSMITH_GATEWAY", "true")
+    settings = load_model_settings(chat_model=f"{provider}:scripted", chat_key="none")
+    model = ChatModel(settings)
+    model.load(60)
+    found: object = model._model.result()  # noqa: SLF001  # nothing of ours shows where LangChain goes
+    for name in client:
+        found = getattr(found, name)
+    assert str(found) == address
+    assert settings.server in address
 
 
 def test_without_the_model_nothing_goes_to_it(home: Path) -> None:

@@ -49,6 +49,16 @@ def test_readme_names_settings_that_exist() -> None:
     assert {name.lower() for name in named} <= {*FIELDS, "soak"}
 
 
+def test_page_about_models_has_their_settings() -> None:
+    """docs/llm.md lists every setting of the language model, in order, with its default."""
+    rows = re.findall(rf"^\| `{PREFIX}(CHAT_\w+)` \| (?:`(.*?)`)? ?\|", (ROOT / "docs" / "llm.md").read_text("utf-8"), re.MULTILINE)
+    defaults = {name: field.default for name, field in ModelSettings.model_fields.items()}
+    assert [(name.lower(), value) for name, value in rows] == [
+        (name, "" if default is None else f"{default:g}" if isinstance(default, float) else str(default))
+        for name, default in defaults.items()
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("KEEP_EDITIONS", "0"), ("KEEP_EDITIONS", "veel"), ("DOSSIER", "maybe"), ("LANGUAGE", "fr")],
