@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -31,11 +32,10 @@ KEY, OTHER = "a" * 64, "b" * 64
 SENTENCES = json.dumps([["De kwalsterbriep broedt op het griffelhuis.", ["k3fx"]]])
 _SPENDER = """
 import sys
-from pathlib import Path
-from bot.model_accounts import model_accounts_in
-from bot.settings import load_front_settings
+from bot.memory_database import Database
+from bot.model_accounts import ModelAccounts
 
-accounts = model_accounts_in(Path(sys.argv[1]), load_front_settings())
+accounts = ModelAccounts(lambda: Database(f"sqlite:///{sys.argv[1]}/memory.sqlite", 60.0), retention_seconds=1.0)
 sys.stdin.readline()
 granted = 0
 for _ in range(int(sys.argv[2])):
@@ -121,14 +121,16 @@ def test_many_programs_at_once_stay_within_the_budget(tmp_path: Path) -> None:
     limit = PROCESSES * TRIES * 50 // 2
     line = [sys.executable, "-c", _SPENDER, str(tmp_path / "home"), str(TRIES), str(limit)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = [
-        subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(PROCESSES)
-    ]
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    granted = [int(process.communicate()[0]) for process in running]
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(subprocess.Popen(line, stdin=PIPE, stdout=PIPE, text=True, env=environment))
+            for _ in range(PROCESSES)
+        ]
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        granted = [int(process.communicate()[0]) for process in running]
     spent = model_accounts_in(tmp_path / "home", load_front_settings()).spent_today()
     assert spent == 50 * sum(granted)
     # Each has at most one answer out at a time, for which twenty more than it takes are reserved.
