@@ -37,7 +37,7 @@ question:
 	$(if $(value Q),,$(error No question. Ask one: make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"))
 
 # Three processes, as on two cores some tests wait for others' clocks; each has whole files, as what a file prepares is made once.
-SIDE_BY_SIDE = -n 3 --dist loadfile
+SIDE_BY_SIDE = -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)

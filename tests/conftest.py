@@ -33,6 +33,10 @@ COLUMN = "sources/column-2025-04-22.txt"
 COLUMN_METADATA = Metadata(
     title="Waar blijft de visie van de overheid op GenAI in de publieke sector?", author="Marco Derksen", published="2025-04-22"
 )
+_LONG = (
+    "ingest_commands pictures promises telegram_storm ingest_kills telegram_restarts terminal purge pipeline telegram_operators "
+    "rehearsal evaluation packaging sync hostile_files hostile_folders web storm training purge_kills readers"
+)
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "::ffff:127.")  # noqa: S104  # addresses to compare with, not to bind to
 _attempts: list[str] = []
 
@@ -53,6 +57,12 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: where several processes run the tests, none is left alone with one in the end."""
+    places = {f"test_{name}": place for place, name in enumerate(_LONG.split())}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -164,7 +164,8 @@ def _warm() -> socket.socket:
     asking, theirs = socket.socketpair()
     with theirs:
         line = [sys.executable, "-m", "tests.warm", str(theirs.fileno())]
-        variables = {**os.environ, "PYTHONPATH": str(_ROOT)}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}  # it is on no home
+        variables = {**inherited, "PYTHONPATH": str(_ROOT)}
         process = subprocess.Popen(line, env=variables, cwd=_ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
 
     def end() -> None:
