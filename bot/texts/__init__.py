@@ -15,6 +15,7 @@ from vectorstore.errors import UsageError
 from vectorstore.languages import Language
 
 _SMALLTALK = frozenset({"title", "count", "number", "date"})  # blanks that a debate may leave out, and use in any small talk
+_OF_A_MODEL = frozenset({"explaining", "writing"})  # what is told of a language model; a debate that leaves it out tells it itself
 _SMALLTALK_NAMES = frozenset({"greeting", "thanks", "goodbye", "about_bot", "help", "sources", "news", "news_first", "news_none"})
 
 
@@ -76,7 +77,7 @@ def _problem(name: str, text: str, bundled: Mapping[str, Any]) -> str | None:
     needed = _blanks(original) or set()
     allowed = needed | (_SMALLTALK if name in _SMALLTALK_NAMES else frozenset())
     blanks = _blanks(text)
-    if blanks is None or not needed - _SMALLTALK <= blanks <= allowed:
+    if blanks is None or not needed - _SMALLTALK - _OF_A_MODEL <= blanks <= allowed:
         listed = ", ".join(f"{{{each}}}" for each in sorted(allowed)) or "none"
         return f"the blanks that it can have are {listed}; a brace of your own is written twice, {{{{ or }}}}"
     return None
