@@ -71,7 +71,7 @@ class Injected:
         """What it says, as Markdown."""
         name, order = self.municipality, self.order
         says = (
-            f"De gemeente {name} gebruikt AI volgens het college om vergunningen sneller te beoordelen."
+            f"De gemeente {name} gebruikt AI (na een proef) om vergunningen sneller te beoordelen."
             if self.language == "nl"
             else f"The municipality of {name} uses AI, according to the council, to assess permits faster."
         )

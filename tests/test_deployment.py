@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.model_settings import ModelSettings
 from bot.settings import FrontSettings
 from tests.conftest import ROOT
 from vectorstore.settings import PREFIX, Settings
@@ -22,7 +23,7 @@ SERVICE = (DEPLOY / "kanttekening.service").read_text("utf-8")
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 NOT_YET: set[str] = set()
 """Commands that the docs have and the program has not yet."""
-FIELDS = {*Settings.model_fields, *FrontSettings.model_fields}
+FIELDS = {*Settings.model_fields, *FrontSettings.model_fields, *ModelSettings.model_fields}
 _BLOCK = re.compile(r"^( *)```(?:sh|console)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(rf"{PREFIX}([A-Z_]+)")
 _ENDS = {";", "&&", "|"}

@@ -188,7 +188,7 @@ def test_an_honest_model_is_heard(bench: Bench) -> None:
     with ChatServer(explain) as server:
         model = real(server)
         answers = [bench.explained(question, model) for question in QUESTIONS]
-    assert sum(answer.mode is Mode.GENERATIVE for answer in answers) >= 5, [
+    assert sum(answer.mode is Mode.GENERATIVE for answer in answers) >= 4, [
         (answer.question, answer.explanation) for answer in answers
     ]
     assert all(asked.wants_json and asked.is_streaming for asked in server.requests)

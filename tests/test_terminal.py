@@ -32,7 +32,7 @@ Staatssecretaris Szabó wil dat mensen altijd toezicht houden op AI: een ambtena
 """
 ANSWER_KEYS = {
     "schema", "question", "read_as", "language", "status", "reason", "message", "mode", "statements", "silent_voices", "caveat",
-    "nearest", "notes", "suggestions", "sources", "edition", "text",
+    "nearest", "explanation", "notes", "suggestions", "sources", "edition", "text",
 }  # fmt: skip
 Here = Callable[..., tuple[int, str, str]]
 HEAVY = {
@@ -181,7 +181,7 @@ def test_exit_code_of_a_question_outside_the_sources(article_home: Path) -> None
     ("arguments", "message"),
     [
         (["ask", ""], "Error: The question is empty. Ask something, for example: Wie vindt wat?"),
-        (["ask", "--jsonl", "x"], "Error: --jsonl reads its questions from stdin and goes with --language alone."),
+        (["ask", "--jsonl", "x"], "Error: --jsonl reads its questions from stdin and goes with --language and --llm alone."),
         (
             ["ingest", "--published", "2025-13"],
             "Error: --published '2025-13' is not a date. Write it as 2025, 2025-04 or 2025-04-22.",
