@@ -36,7 +36,8 @@ ask: question $(VENV)/.installed
 question:
 	$(if $(value Q),,$(error No question. Ask one: make ask Q="Hoeveel banen kan AI volgens BCG opleveren?"))
 
-# Three processes, as on two cores some tests wait for others' clocks; each has whole files, as what a file prepares is made once.
+# Three processes, as on two cores some tests wait for others' clocks; each has whole files, as what a file prepares is made once,
+# in the order of tests/conftest.py: the longest first.
 SIDE_BY_SIDE = -n 3 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.installed-dev

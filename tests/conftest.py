@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# Several processes share the cores, and a thread of numpy or torch that waits for something to add up keeps a core busy.
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when they are imported
+
 from ingest.metadata import Metadata
 from ingest.pipeline import Pipeline
 from ingest.receipt import Wish

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from textwrap import indent
 
 import psutil
 import pytest
@@ -139,6 +140,18 @@ for number, _ in enumerate(readers.read_all(requests)):
     print(number, flush=True)
 sys.stdin.read()
 """
+
+
+def test_readers_do_not_import_the_program(tmp_path: Path) -> None:
+    """The program that was started is run once, and not again in each process that reads for it."""
+    (tmp_path / "kort.txt").write_text("Kort.", "utf-8")
+    program = tmp_path / "programma.py"
+    again = '(Path(__file__).parent / "gestart").open("a").write("x")'
+    program.write_text(f"from pathlib import Path\n{again}\nif __name__ == '__main__':\n{indent(_GIVING, '    ')}", "utf-8")
+    line = [sys.executable, str(program), "60", str(tmp_path / "kort.txt")]
+    done = subprocess.run(line, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"0\n", b"")
+    assert (tmp_path / "gestart").read_text("utf-8") == "x"
 
 
 @pytest.mark.parametrize("names", [["kort.txt"], ["kort.txt", "pijp.txt"]], ids=["idle", "in the middle of a document"])
