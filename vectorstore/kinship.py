@@ -44,8 +44,9 @@ class Kinship:
         if not len(self._vectors) or not word.isalpha():
             return {}
         cosines = self._vectors @ _unit(encode(word)[None, :] - self._middle)[0]
-        near = [int(index) for index in np.argsort(-cosines, kind="stable")[:_MOST] if cosines[index] >= _LEAST]
-        return {self._words[index]: (float(cosines[index]) - _UNRELATED) / (_SAME - _UNRELATED) for index in near}
+        near = np.flatnonzero(cosines >= _LEAST)
+        nearest = near[np.argsort(-cosines[near], kind="stable")[:_MOST]]
+        return {self._words[index]: (float(cosines[index]) - _UNRELATED) / (_SAME - _UNRELATED) for index in nearest}
 
 
 def build_kinship(
