@@ -110,13 +110,14 @@ def _corrected(word: str, index: LexicalIndex) -> str | None:
     """
     if len(word) < _MIN_CORRECTED or not word.isalpha():
         return None
-    near = [each for each in index.words_from(word[0]) if abs(len(each) - len(word)) <= _MAX_ENDING]
     trunk = word[: max(_MIN_CORRECTED, len(word) - _MAX_ENDING)]
-    if forms := [each for each in near if each.startswith(trunk)]:
+    if forms := [each for each in index.words_beginning(trunk) if abs(len(each) - len(word)) <= _MAX_ENDING]:
         return max(forms, key=lambda each: (_shared_start(each, word), -len(each)))
     cutoff = 2 if len(word) >= _LONG else 1
-    found = process.extractOne(word, near, scorer=DamerauLevenshtein.distance, score_cutoff=cutoff)
-    return str(found[0]) if found else None
+    near = (index.words_like(word[0], length) for length in range(len(word) - cutoff, len(word) + cutoff + 1))
+    found = [process.extractOne(word, each, scorer=DamerauLevenshtein.distance, score_cutoff=cutoff) for each in near]
+    best = min(((distance, other) for other, distance, _ in filter(None, found)), default=None)
+    return best[1] if best else None
 
 
 def _shared_start(one: str, other: str) -> int:
