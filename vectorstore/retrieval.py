@@ -75,7 +75,7 @@ class Retriever:
         terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
         terms = with_kin(terms, edition.lexical, lambda word: edition.kinship.kin_of(word, self._embeddings.encode_query))
         stored, found_by_words = self._candidates(query, edition, vector, terms)
-        passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, found_by_words, terms))
+        passages = _weighed(query, _fuse(query, stored, _sources(stored, edition), vector, found_by_words, terms))
         focus = dict.fromkeys(query.sources, 1.0 if query.leans else _MAY_LEAN)
         weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical, focus)
         sentences = sorted(
@@ -127,6 +127,10 @@ class Retriever:
 def _vector_of(scored: ScoredSentence, stored: Mapping[str, StoredPassage]) -> Vector:
     passage = scored.passage.passage
     return np.asarray(stored[passage.id].vectors[passage.sentences.index(scored.sentence)])
+
+
+def _sources(stored: Mapping[str, StoredPassage], edition: Edition) -> Mapping[str, Source]:
+    return edition.catalog.sources_of(each.passage.source_id for each in stored.values())
 
 
 def _weighed(query: Query, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:
