@@ -22,6 +22,7 @@ from vectorstore.passages import (
 )
 from vectorstore.rows import passage_row, sentences_from, source_from
 from vectorstore.sources import Sources, WordsOf
+from vectorstore.spoken import Spoken
 
 _SCHEMA = """
 CREATE TABLE source (
@@ -63,7 +64,7 @@ class Catalog:
         self._is_final = not writable
         self._sources = Sources(self._db, is_final=self._is_final)
         self._remembered: dict[str | int, StoredPassage] = {}
-        self._by_voice: dict[tuple[str, int], list[str]] = {}
+        self._spoken = Spoken(self.passages_of_voice)
         self._texts: dict[str, str] = {}
         self._characters = 0
         if writable:
@@ -163,19 +164,17 @@ class Catalog:
 
     def passages_of_voice(self, voice_id: str, limit: int) -> list[StoredPassage]:
         """The first passages in which a voice speaks, by row."""
-        ids = self._ids_of_voice(voice_id, limit)
+        query = "SELECT p.id FROM passage p JOIN voice v ON v.passage_id = p.id WHERE v.voice = ? ORDER BY p.row LIMIT ?"
+        ids = [passage_id for (passage_id,) in self._db.execute(query, (voice_id, limit))]
         found = self.passages_by_id(ids)
         return [found[passage_id] for passage_id in ids]
 
-    def _ids_of_voice(self, voice_id: str, limit: int) -> list[str]:
-        """They are found by going through all that the voice says, which a final catalogue does once."""
-        if (known := self._by_voice.get((voice_id, limit))) is not None:
-            return known
-        query = "SELECT p.id FROM passage p JOIN voice v ON v.passage_id = p.id WHERE v.voice = ? ORDER BY p.row LIMIT ?"
-        found = [passage_id for (passage_id,) in self._db.execute(query, (voice_id, limit))]
-        if self._is_final:
-            self._by_voice[voice_id, limit] = found
-        return found
+    def passages_spoken(self, voices: Sequence[str], vector: Vector, limits: tuple[int, int]) -> list[StoredPassage]:
+        """Those of the first passages of each voice that are nearest to a vector, of a catalogue that is final.
+
+        `limits` tells how many are looked at of each voice, and how many are given in all.
+        """
+        return list(self.passages_by_id(self._spoken.nearest(voices, vector, limits)).values())
 
     def all_passages(self) -> Iterator[StoredPassage]:
         """Every passage, by row."""

@@ -1,6 +1,6 @@
 """The words of a question as weighted search terms: stems in both languages, synonyms, corrected typing errors."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -54,14 +54,14 @@ def question_terms(text: str, background: str, language: Language, index: Lexica
     return (*(_term(word, language, index, synonyms) for word in own), *known_before)
 
 
-def with_kin(terms: Sequence[Term], index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> tuple[Term, ...]:
+def with_kin(terms: Sequence[Term], index: LexicalIndex, kin: Mapping[str, Mapping[str, float]]) -> tuple[Term, ...]:
     """The terms with what is kin to each; a form that already stands for a word is no kin of it."""
-    return tuple(replace(term, kin=_kin(term, index, kin_of)) for term in terms)
+    return tuple(replace(term, kin=_kin(term, index, kin.get(term.word, {}))) for term in terms)
 
 
-def _kin(term: Term, index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> dict[str, float]:
+def _kin(term: Term, index: LexicalIndex, near: Mapping[str, float]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for word, nearness in kin_of(term.word).items():
+    for word, nearness in near.items():
         for form in {stem(word, "nl"), stem(word, "en")}:
             if form not in term.forms and index.document_frequency(form):
                 found[form] = max(found.get(form, 0.0), nearness)
