@@ -10,6 +10,7 @@ import numpy as np
 
 from vectorstore.arrays import load_array
 from vectorstore.languages import Language
+from vectorstore.passages import Vector
 from vectorstore.words import compound_head, compound_modifier, content_words, stem
 
 _REMEMBERED = 20_000  # texts, at about a kilobyte each
@@ -80,15 +81,27 @@ class LexicalIndex:
     def search(self, weights: Mapping[str, float], limit: int) -> list[tuple[int, float]]:
         """The best (catalogue row, score) for terms with weights; passages without any of them are left out."""
         scores = np.zeros(len(self), dtype=np.float32)
+        rarest: tuple[float, slice] | None = None
         for term, weight in weights.items():
             if (column := self._columns.get(term)) is not None:
                 inside = slice(int(self._bounds[column]), int(self._bounds[column + 1]))
                 scores[self._passages[inside]] += weight * self._scores[inside]
-        found = np.flatnonzero(scores > 0)
+                bound = weight * self.rarity(term)
+                if inside.stop - inside.start >= limit and (rarest is None or bound > rarest[0]):
+                    rarest = bound, inside
+        # What does not do as well as the best of one term that many passages have is not among the best of all: of a million
+        # passages, most have some word of a question.
+        least = _best(scores[self._passages[rarest[1]]], limit) if rarest else 0.0
+        found = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
         if len(found) > limit:
-            found = found[np.argpartition(-scores[found], limit)[:limit]]
-        ordered = found[np.lexsort((found, -scores[found]))]
+            found = found[scores[found] >= _best(scores[found], limit)]
+        ordered = found[np.lexsort((found, -scores[found]))][:limit]
         return [(int(self._rows[index]), float(scores[index])) for index in ordered]
+
+
+def _best(scores: Vector, count: int) -> float:
+    """What the last of the best of some scores has."""
+    return float(np.partition(scores, -count)[-count])
 
 
 def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> list[str]:
