@@ -4,10 +4,11 @@
 
 Nobody has a million passages about one debate, so they are recombined from the real texts, with a fixed seed: a passage begins with
 some real sentence and goes on with the one that follows it, or with another of the same document or language; two words of each
-give way to compounds of real words, so that the vocabulary grows as it does in more and more text (to about half a million words).
-Vectors are not computed anew, which would take an hour: a sentence has the one that the product stored for it, drawn a little towards
-the others of its passage, as reading them together does; a passage has the mean of its sentences and headings by length. All else
-is the product's own: the edition's builder, Chroma, the BM25 index, the catalogue, the shelf. Each size is built on the one before.
+give way to compounds of real words, so that the vocabulary grows as it does in more and more text (to about half a million).
+Vectors are not computed anew, which would take an hour: a sentence has the one that the product stored for it, drawn a little
+towards the others of its passage, as reading them together does; a passage has the mean of its sentences and headings by length.
+All else is the product's own: the edition's builder, Chroma, the BM25 index, the catalogue, the shelf. Each size is built on the
+one before.
 """
 
 import argparse
@@ -38,7 +39,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _PLACE = "/recombined/"
 _SEED = 8
 _PER_DOCUMENT = 20  # passages
-_FOLLOWS, _SAME_DOCUMENT = 0.6, 0.85  # how the next sentence is chosen: below the first the next one, below the second one beside it
+_FOLLOWS, _SAME_DOCUMENT = 0.6, 0.85  # up to the first the real next sentence follows, up to the second one of the same document
 _DRAWN = 0.25  # how far the vector of a sentence is drawn to the others of its passage
 _COMPOUNDS, _PER_PASSAGE = 4_000_000, 2  # as frequent as words are (Zipf)
 _KNOWN = 10_000  # passages whose vectors are at hand
@@ -177,7 +178,9 @@ def _real_documents(path: Path) -> list[_Real]:
             if stored.passage.suspicion is None:
                 found.setdefault(stored.passage.source_id, []).append(stored)
         return [
-            _Real(sources[each], [said for stored in own for said in _said(stored)], [len(stored.passage.sentences) for stored in own])
+            _Real(
+                sources[each], [said for stored in own for said in _said(stored)], [len(stored.passage.sentences) for stored in own]
+            )
             for each, own in sorted(found.items())
         ]
     finally:
@@ -204,9 +207,7 @@ def _passages(source_id: str, chosen: Sequence[Sequence[_Said]], texts: Sequence
             sentences.append(replace(said.sentence, start=place, end=place + len(text), paragraph=number))
             place += len(text) + 1
         text = " ".join(inside)
-        yield Passage(
-            passage_id, source_id, start, start + len(text), text, tuple(sentences), run[0].context, run[0].section
-        )
+        yield Passage(passage_id, source_id, start, start + len(text), text, tuple(sentences), run[0].context, run[0].section)
         start += len(text) + 2
 
 
@@ -234,11 +235,14 @@ def grow(folder: Path, sizes: Sequence[int], shared: Path = DEFAULT_SHARED, say:
         home = home_of(folder, passages)
         if not (home / "published.json").exists():
             made = made or [Recombined(edition_in(real) / "catalog.sqlite", embeddings)]
-            _grow(home, start, passages, (made[0], embeddings), partial(_tell, say, time.monotonic()))
+            grow_edition(home, start, passages, (made[0], embeddings), partial(_tell, say, time.monotonic()))
         start = home
 
 
-def _grow(home: Path, base: Path, passages: int, using: tuple[Recombined, Recalled], say: Callable[[str], None]) -> None:
+def grow_edition(
+    home: Path, base: Path, passages: int, using: tuple[Recombined, Recalled], say: Callable[[str], None] = print
+) -> None:
+    """Publish an edition of so many passages in a home, on top of what another home has."""
     recombined, embeddings = using
     shelf = Shelf(home)
     with shelf.lock():

@@ -37,7 +37,8 @@ _STEPS = (
     ("reading the question", "bot.explainer", "read_in_conversation"),
     ("embedding", "vectorstore.embeddings", "BundledEmbeddings.encode_query"),
     ("words of the question", "vectorstore.retrieval", "question_terms"),
-    ("kin of its words", "vectorstore.retrieval", "with_kin"),
+    ("kin of its words", "vectorstore.kinship", "Kinship.kin_of_all"),
+    ("words of the question", "vectorstore.retrieval", "with_kin"),
     ("BM25", "vectorstore.lexical", "LexicalIndex.search"),
     ("Chroma", "vectorstore.store", "PassageStore.search"),
     ("Chroma, caveats", "vectorstore.store", "PassageStore.search_caveats"),
@@ -50,6 +51,14 @@ _STEPS = (
     ("composing", "bot.explainer", "Explainer._from_selection"),
     ("rendering", "bot.rendering", "as_plain_text"),
 )
+
+
+_UNITS = {
+    "rss_mb": "MB resident",
+    "disk_mb": "MB on disk",
+    "open_s": "s to open",
+    "open_cpu_s": "s to open, processors",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +178,7 @@ def answers(folder: Path, passages: int) -> list[Row]:
     (home / "asked-words.json").write_text(json.dumps(asked.words), "utf-8")
     memory, disk = resident(), sum(path.stat().st_size for path in edition_in(home).rglob("*") if path.is_file()) / 1024**2
     whole = [[sum(step[place] for step in each.values()) for place in (0, 1)] for each in taken[_WARMING:]]
-    steps = [step for step, *_ in _STEPS] + ["the rest"]
+    steps = [*dict.fromkeys(step for step, *_ in _STEPS), "the rest"]
     rows = [_row(passages, step, [each.get(step, [0.0, 0.0]) for each in taken[_WARMING:]]) for step in steps]
     return [_row(passages, WHOLE, whole, rss_mb=memory, disk_mb=disk, open_s=opened[0], open_cpu_s=opened[1]), *rows]
 
@@ -221,8 +230,8 @@ def floor(folder: Path, passages: int) -> list[Row]:
         with watch.step(FLOOR_BM25):
             for weights, limit in words[place : place + 1]:
                 index.search(weights, limit)
-        for step in taken:
-            taken[step].append(watch.taken[step])
+        for step, found in taken.items():
+            found.append(watch.taken[step])
     both = [[one[place] + other[place] for place in (0, 1)] for one, other in zip(*taken.values(), strict=True)]
     rows = [_row(passages, step, found[_WARMING:]) for step, found in taken.items()]
     return [_row(passages, FLOOR, both[_WARMING:], rss_mb=resident(), open_s=opened[0], open_cpu_s=opened[1]), *rows]
@@ -247,15 +256,17 @@ def as_markdown(rows: Sequence[Row]) -> str:
     """A table: a line for each step, a column for each size, median and 95th percentile of the processors' milliseconds."""
     sizes = list(dict.fromkeys(row.passages for row in rows))
     found = {(row.passages, row.step): row for row in rows}
-    lines = ["| ms, clock (processors), median / 95th | " + " | ".join(f"{size:,}" for size in sizes) + " |", "|---|" + "---|" * len(sizes)]
+    head = "| ms, clock (processors), median / 95th | " + " | ".join(f"{size:,}" for size in sizes) + " |"
+    lines = [head, "|---|" + "---|" * len(sizes)]
     for step in dict.fromkeys(row.step for row in rows):
         cells = [_cell(found.get((size, step))) for size in sizes]
         lines.append(f"| {step} | " + " | ".join(cells) + " |")
-    for name, unit in (("rss_mb", "MB resident"), ("disk_mb", "MB on disk"), ("open_s", "s to open"), ("open_cpu_s", "s to open, processors")):
+    for name, unit in _UNITS.items():
         for step in (WHOLE, FLOOR):
             values = [getattr(found[size, step], name) if (size, step) in found else None for size in sizes]
             if any(value is not None for value in values):
-                lines.append(f"| {step}: {unit} | " + " | ".join("" if value is None else f"{value:,.1f}" for value in values) + " |")
+                cells = ["" if value is None else f"{value:,.1f}" for value in values]
+                lines.append(f"| {step}: {unit} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
