@@ -82,17 +82,20 @@ def traits_of(scored: ScoredSentence, question: Question, said: re.Pattern[str] 
     wanted (1), or does not (-1).
     """
     text, voices = scored.text, set(scored.sentence.voices)
-    asks = _ASKS.search(text) is not None
     is_asked = bool(voices & set(question.voices))
     return {
         "says_it": float(bool(said and said.search(text))),
         "asked_voice": float(is_asked),
         "other_voice": float(bool(question.voices and voices) and not is_asked),
-        "takes_position": float(question.kind in _OPINION_KINDS and bool(_TAKES_POSITION.search(text)) and not asks),
+        "takes_position": float(question.kind in _OPINION_KINDS and _takes_position(text)),
         "no_sentence": float(is_no_sentence(text)),
         "admits_not_knowing": float(bool(_NOT_KNOWN.search(text))),
         **({f"holds_{question.wanted.value}": 1.0 if fits else -1.0} if question.wanted in HOLDS else {}),
     }
+
+
+def _takes_position(text: str) -> bool:
+    return _TAKES_POSITION.search(text) is not None and _ASKS.search(text) is None
 
 
 def is_no_sentence(text: str) -> bool:

@@ -150,7 +150,7 @@ class Explainer:
         if question.kind in SMALLTALK:
             return evidence, Selection(AnswerStatus.SMALLTALK), self._smalltalk(question, evidence, edition)
         selection = self._select(question, evidence, edition)
-        if named := named_works(selection, question, evidence, edition.catalog.sources_by_id().values()):
+        if named := named_works(selection, question, evidence, edition.catalog):
             read = replace(read, question=named.question)
             evidence = self._retriever.retrieve(self._query(read, asked, named.sources), edition)
             selection = self._select(named.question, evidence, edition)

@@ -42,14 +42,14 @@ _HAS_CONDITION = re.compile(
     r"\b(?:als|wanneer|indien|mits|tenzij|zodra|voordat|zolang|bij|in (?:het )?geval|if|when|unless|where|before|once)\b",
     re.IGNORECASE,
 )
-_HAS_LIST = re.compile(r"(?:[^,;]{2,80}[,;]){1,}[^,;]{2,80}\b(?:en|of|and|or)\b|:\s|(?m:^\s*[-*•]\s)")
+_HAS_LIST = re.compile(r"[^,;]{2}[,;][^,;]{2,80}\b(?:en|of|and|or)\b|:\s|(?m:^\s*[-*•]\s)")
 _SPELLS_OUT = re.compile(
     r"\b(?:staat voor|stands for|afkorting|voluit)\b|\b[A-Z][\w’'-]+(?:\s+[\w’'-]+){0,6}\s\([A-Z][\w.-]*\)|"
     r"\b[A-Z][\w.-]*\s\([A-Z][\w’' -]+\)"
 )
 _HAS_AMOUNT = re.compile(r"€|\b(?:euro|dollar|miljard|biljoen|miljoen|billion|million)\b", re.IGNORECASE)
 _HAS_COST = re.compile(
-    r"(?=.*(?:€|\b(?:euro|dollar|pond|miljard|biljoen|miljoen|billion|million)\b))"
+    r"\A(?=.*(?:€|\b(?:euro|dollar|pond|miljard|biljoen|miljoen|billion|million)\b))"
     r".*\b(?:kost|koste?n?|kostte|prijs|tarief|betaal\w*|betalen|budget|begro\w+|uitgeven|uitgaven|investe\w+|licentie\w*|beschikbaar|trekt|loon\w*|"
     r"salaris\w*|vergoed\w*|boetes?|costs?|paid|pays?|price|invest\w*|subsidie\w*)\b",
     re.IGNORECASE | re.DOTALL,

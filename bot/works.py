@@ -1,13 +1,13 @@
 """A question may name a document by its kind or by its file: "de FAQ", "GenAI_compliance_FAQ". That is a work, and nobody."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from bot.extractive import Selection
 from bot.questions import Question
 from bot.settling import unknown_names
+from vectorstore.catalog import Catalog
 from vectorstore.passages import Source
 from vectorstore.retrieval import Evidence
 from vectorstore.words import fold
@@ -31,16 +31,15 @@ class Named:
     sources: tuple[str, ...]
 
 
-def named_works(selection: Selection, question: Question, evidence: Evidence, sources: Iterable[Source]) -> Named | None:
+def named_works(selection: Selection, question: Question, evidence: Evidence, catalog: Catalog) -> Named | None:
     """What a question asks of which sources, where it asks what one says or was refused for a name that is theirs."""
     unknown = [name for name in unknown_names(evidence, question) if name in selection.missing]
     names = [question.stranger, *unknown] if question.stranger else unknown
     if not names:
         return None
-    known = [(source.id, _words_of(source)) for source in sources]
     text, found = question.text, dict[str, None]()
     for name in names:
-        if called := _called(name, question.text, known):
+        if called := _called(name, question.text, catalog):
             found |= dict.fromkeys(called)
             text = _without(name, text)
     return Named(replace(question, text=" ".join(text.split()), stranger=None), tuple(found)) if found else None
@@ -57,7 +56,7 @@ def _without(name: str, text: str) -> str:
     return re.sub(pattern, " ", text, flags=re.IGNORECASE)
 
 
-def _called(name: str, text: str, known: Iterable[tuple[str, frozenset[str]]]) -> list[str]:
+def _called(name: str, text: str, catalog: Catalog) -> list[str]:
     """The sources that have every word of a name, where the name can be a work's.
 
     A title may hold the name of somebody who does not speak in it; of such a name nobody says "the".
@@ -66,7 +65,7 @@ def _called(name: str, text: str, known: Iterable[tuple[str, frozenset[str]]]) -
     is_thing = re.search(rf"\b(?:de|het|the)\s+{re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
     if not wanted or not (is_thing or is_work(name) or "_" in name):
         return []
-    return [source_id for source_id, words in known if wanted <= words]
+    return catalog.sources_called(wanted, _words_of)
 
 
 def _words_of(source: Source) -> frozenset[str]:

@@ -5,7 +5,7 @@ Written once while the edition is built, read-only afterwards.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from vectorstore.passages import (
     Vector,
 )
 from vectorstore.rows import passage_row, sentences_from, source_from
+from vectorstore.sources import Sources, WordsOf
+from vectorstore.spoken import Spoken
 
 _SCHEMA = """
 CREATE TABLE source (
@@ -37,7 +39,7 @@ CREATE INDEX passage_of_source ON passage (source_id, start);
 CREATE TABLE voice (voice TEXT NOT NULL, passage_id TEXT NOT NULL, PRIMARY KEY (voice, passage_id)) STRICT, WITHOUT ROWID;
 """
 _PASSAGE = 'SELECT row, id, source_id, start, "end", section, page, context, sentences, vectors FROM passage'
-_REMEMBERED = 8_000  # keys, two for each passage of about 5 kB
+_REMEMBERED = 4_000  # passages, of about 5 kB each
 _TEXTS = 4_000_000  # characters of texts that are at hand; SQLite would read all of a text again for each passage of it
 _BATCH = 500  # SQLite's limit on parameters is higher; this keeps statements short
 
@@ -60,9 +62,11 @@ class Catalog:
         mode = "rwc" if writable else "ro&immutable=1"
         self._db = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, check_same_thread=False)
         self._is_final = not writable
-        self._sources: dict[str, Source] = {}
+        self._sources = Sources(self._db, is_final=self._is_final)
         self._remembered: dict[str | int, StoredPassage] = {}
+        self._spoken = Spoken(self.passages_of_voice)
         self._texts: dict[str, str] = {}
+        self._characters = 0
         if writable:
             # An edition that is not finished is thrown away, so that there is nothing to go back to or to save halfway.
             self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
@@ -84,15 +88,19 @@ class Catalog:
 
     def sources_by_id(self) -> Mapping[str, Source]:
         """Every source, by id."""
-        if not (self._is_final and self._sources):
-            self._sources = {
-                source.id: source for source in (source_from(data) for (data,) in self._db.execute("SELECT data FROM source"))
-            }
-        return self._sources
+        return self._sources.all()
+
+    def sources_of(self, ids: Iterable[str]) -> Mapping[str, Source]:
+        """The sources with these ids, by id; those that are not there are left out."""
+        return self._sources.some(ids)
 
     def source(self, source_id: str) -> Source | None:
         """The source with an id."""
-        return self.sources_by_id().get(source_id)
+        return self._sources.some([source_id]).get(source_id)
+
+    def sources_called(self, words: Collection[str], words_of: WordsOf) -> list[str]:
+        """The ids of the sources that have all of these words among those that `words_of` gives."""
+        return self._sources.called(words, words_of)
 
     def entries(self) -> list[Entry]:
         """What an ingest compares by, for every document."""
@@ -161,6 +169,13 @@ class Catalog:
         found = self.passages_by_id(ids)
         return [found[passage_id] for passage_id in ids]
 
+    def passages_spoken(self, voices: Sequence[str], vector: Vector, limits: tuple[int, int]) -> list[StoredPassage]:
+        """Those of the first passages of each voice that are nearest to a vector, of a catalogue that is final.
+
+        `limits` tells how many are looked at of each voice, and how many are given in all.
+        """
+        return list(self.passages_by_id(self._spoken.nearest(voices, vector, limits)).values())
+
     def all_passages(self) -> Iterator[StoredPassage]:
         """Every passage, by row."""
         for row in self._db.execute(f"{_PASSAGE} ORDER BY row"):
@@ -219,7 +234,7 @@ class Catalog:
 
     def remove(self, source_id: str) -> None:
         """Take a document and its passages out."""
-        self._texts.pop(source_id, None)
+        self._characters -= len(self._texts.pop(source_id, ""))
         self._db.execute("DELETE FROM voice WHERE passage_id IN (SELECT id FROM passage WHERE source_id = ?)", (source_id,))
         self._db.execute("DELETE FROM passage WHERE source_id = ?", (source_id,))
         self._db.execute("DELETE FROM source WHERE id = ?", (source_id,))
@@ -255,9 +270,11 @@ class Catalog:
     def _text(self, source_id: str) -> str:
         if source_id not in self._texts:
             (text,) = self._db.execute("SELECT text FROM source WHERE id = ?", (source_id,)).fetchone()
-            if sum(map(len, self._texts.values())) + len(text) > _TEXTS:
+            if self._characters + len(text) > _TEXTS:
                 self._texts.clear()
+                self._characters = 0
             self._texts[source_id] = str(text)
+            self._characters += len(text)
         return self._texts[source_id]
 
     def _stored(self, row: tuple[Any, ...]) -> StoredPassage:
@@ -271,8 +288,8 @@ class Catalog:
     def _remember(self, stored: StoredPassage) -> StoredPassage:
         """Passages that were read once are asked for again by most questions; a final catalogue does not change."""
         if self._is_final:
-            if len(self._remembered) > _REMEMBERED:
-                self._remembered.clear()
+            while len(self._remembered) > 2 * _REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
             self._remembered[stored.passage.id] = self._remembered[stored.row] = stored
         return stored
 

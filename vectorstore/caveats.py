@@ -42,11 +42,12 @@ def closest_caveat(
     """
     pinned_document = debate.caveat_document
     pinned = edition.catalog.passages_of(pinned_document)
-    sources = edition.catalog.sources_by_id()
     preferred = _preferred(debate.caveat)
     around = np.array([vector for _, vector in found])
     ranked = []
-    for stored, index in _candidates(edition, [weighing.vector, *_middle(found)], pinned):
+    candidates = list(_candidates(edition, [weighing.vector, *_middle(found)], pinned))
+    sources = edition.catalog.sources_of(stored.passage.source_id for stored, _ in candidates)
+    for stored, index in candidates:
         passage, sentence = stored.passage, stored.passage.sentences[index]
         text, vector = passage.text_of(sentence), stored.vectors[index]
         score = _SIMILARITY * float(nearness(vector @ weighing.vector))

@@ -4,8 +4,7 @@ A sentence vector says what a sentence is about as a whole; this says whether on
 it: "inkrimpen" in "afslanken", "party" in "partij". What the debate's own word groups name does not need it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,17 +34,33 @@ class Kinship:
         """Open the words and their vectors."""
         has_kin = folder.exists()
         self._words = (folder / _WORDS).read_text("utf-8").split("\n") if has_kin else []
-        self._vectors = load_array(folder / _VECTORS).astype(np.float32) if has_kin else np.zeros((0, 1), dtype=np.float32)
+        # A column for each word: in this order a product with a few words is computed twice as fast.
+        self._columns = load_array(folder / _VECTORS).T.astype(np.float32, order="C") if has_kin else np.zeros((1, 0))
         self._middle = load_array(folder / _MIDDLE) if has_kin else np.zeros(1, dtype=np.float32)
-        self.kin_of = lru_cache(_REMEMBERED)(self._kin_of)
+        self._kin: dict[str, Mapping[str, float]] = {}
 
-    def _kin_of(self, word: str, encode: Encode) -> Mapping[str, float]:
+    def kin_of(self, word: str, encode: Encode) -> Mapping[str, float]:
         """The words of the edition nearest in meaning to a folded word, each with how near: 0 is unrelated, 1 the same."""
-        if not len(self._vectors) or not word.isalpha():
-            return {}
-        cosines = self._vectors @ _unit(encode(word)[None, :] - self._middle)[0]
-        near = [int(index) for index in np.argsort(-cosines, kind="stable")[:_MOST] if cosines[index] >= _LEAST]
-        return {self._words[index]: (float(cosines[index]) - _UNRELATED) / (_SAME - _UNRELATED) for index in near}
+        return self.kin_of_all([word], encode)[word]
+
+    def kin_of_all(self, words: Collection[str], encode: Encode) -> Mapping[str, Mapping[str, float]]:
+        """The same for several words, which takes hardly longer than for one."""
+        found = {word: self._kin[word] for word in words if word in self._kin}
+        fresh = [word for word in dict.fromkeys(words) if word not in found]
+        asked = [word for word in fresh if word.isalpha()] if self._columns.size else []
+        if asked:
+            cosines = _unit(np.array([encode(word) for word in asked]) - self._middle) @ self._columns
+            found |= dict(zip(asked, map(self._nearest, cosines), strict=True))
+        found |= {word: {} for word in fresh if word not in found}
+        if len(self._kin) + len(fresh) > _REMEMBERED:
+            self._kin = {}
+        self._kin |= {word: found[word] for word in fresh}
+        return found
+
+    def _nearest(self, cosines: Vector) -> Mapping[str, float]:
+        near = np.flatnonzero(cosines >= _LEAST)
+        nearest = near[np.argsort(-cosines[near], kind="stable")[:_MOST]]
+        return {self._words[index]: (float(cosines[index]) - _UNRELATED) / (_SAME - _UNRELATED) for index in nearest}
 
 
 def build_kinship(

@@ -1,8 +1,8 @@
 """The BM25 index of an edition: exact words, Dutch or English stems, heads of compounds."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import groupby
 from math import log
 from pathlib import Path
 
@@ -10,9 +10,12 @@ import numpy as np
 
 from vectorstore.arrays import load_array
 from vectorstore.languages import Language
+from vectorstore.passages import Vector
 from vectorstore.words import compound_head, compound_modifier, content_words, stem
 
 _REMEMBERED = 20_000  # texts, at about a kilobyte each
+_WORDS = 65_536  # whose terms are remembered
+_LAST_LETTER = chr(0x10FFFF)
 ARRAYS = ("scores.npy", "passages.npy", "bounds.npy", "rows.npy")
 """By term: `bounds[t]:bounds[t + 1]` of the first two; `rows` is by passage."""
 TERMS, VOCABULARY = "terms.txt", "vocabulary.txt"
@@ -28,7 +31,8 @@ class LexicalIndex:
         self._columns = {term: column for column, term in enumerate(terms)}
         self._vocabulary = folder / VOCABULARY
         self._vocabulary.stat()  # what is missing is missed now, not at the first typing error
-        self._terms: dict[tuple[str, Language], list[str]] = {}
+        self._by_length: dict[str, Mapping[int, Sequence[str]]] = {}
+        self._terms = lru_cache(_WORDS)(lambda word, language: index_terms(word, language, self.vocabulary))
         self._terms_of = lru_cache(_REMEMBERED)(self._read_terms)
 
     def __len__(self) -> int:
@@ -40,27 +44,29 @@ class LexicalIndex:
         """Every word as it is written in the passages, folded."""
         return frozenset(self._vocabulary.read_text("utf-8").split("\n"))
 
-    def words_from(self, letter: str) -> Sequence[str]:
-        """The words of the vocabulary that begin with a letter, in order."""
-        return self._by_letter.get(letter, ())
+    def words_beginning(self, start: str) -> Sequence[str]:
+        """The words of the vocabulary that begin with some letters, in order."""
+        return self._ordered[bisect_left(self._ordered, start) : bisect_left(self._ordered, start + _LAST_LETTER)]
+
+    def words_like(self, letter: str, length: int) -> Sequence[str]:
+        """The words of the vocabulary that begin with a letter and have so many, in order."""
+        if letter not in self._by_length:
+            by_length: dict[int, list[str]] = {}
+            for word in self.words_beginning(letter):
+                by_length.setdefault(len(word), []).append(word)
+            self._by_length[letter] = by_length
+        return self._by_length[letter].get(length, ())
 
     @cached_property
-    def _by_letter(self) -> Mapping[str, Sequence[str]]:
-        words = sorted(word for word in self.vocabulary if word)
-        return {letter: list(group) for letter, group in groupby(words, key=lambda word: word[0])}
+    def _ordered(self) -> Sequence[str]:
+        return sorted(self.vocabulary)
 
     def terms_of(self, text: str, language: Language) -> frozenset[str]:
         """The terms that a text of this edition is found by; the texts asked for last are remembered."""
         return self._terms_of(text, language)
 
     def _read_terms(self, text: str, language: Language) -> frozenset[str]:
-        found: set[str] = set()
-        for word in content_words(text, language):
-            key = (word, language)
-            if key not in self._terms:
-                self._terms[key] = index_terms(word, language, self.vocabulary)
-            found.update(self._terms[key])
-        return frozenset(found)
+        return frozenset(term for word in content_words(text, language) for term in self._terms(word, language))
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term occurs."""
@@ -75,15 +81,27 @@ class LexicalIndex:
     def search(self, weights: Mapping[str, float], limit: int) -> list[tuple[int, float]]:
         """The best (catalogue row, score) for terms with weights; passages without any of them are left out."""
         scores = np.zeros(len(self), dtype=np.float32)
+        rarest: tuple[float, slice] | None = None
         for term, weight in weights.items():
             if (column := self._columns.get(term)) is not None:
                 inside = slice(int(self._bounds[column]), int(self._bounds[column + 1]))
                 scores[self._passages[inside]] += weight * self._scores[inside]
-        found = np.flatnonzero(scores > 0)
+                bound = weight * self.rarity(term)
+                if inside.stop - inside.start >= limit and (rarest is None or bound > rarest[0]):
+                    rarest = bound, inside
+        # What does not do as well as the best of one term that many passages have is not among the best of all: of a million
+        # passages, most have some word of a question.
+        least = _best(scores[self._passages[rarest[1]]], limit) if rarest else 0.0
+        found = np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
         if len(found) > limit:
-            found = found[np.argpartition(-scores[found], limit)[:limit]]
-        ordered = found[np.lexsort((found, -scores[found]))]
+            found = found[scores[found] >= _best(scores[found], limit)]
+        ordered = found[np.lexsort((found, -scores[found]))][:limit]
         return [(int(self._rows[index]), float(scores[index])) for index in ordered]
+
+
+def _best(scores: Vector, count: int) -> float:
+    """What the last of the best of some scores has."""
+    return float(np.partition(scores, -count)[-count])
 
 
 def index_terms(word: str, language: Language, vocabulary: Collection[str]) -> list[str]:

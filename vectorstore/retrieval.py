@@ -73,9 +73,10 @@ class Retriever:
         """The evidence for a question; every voice that it names is searched on its own, so that none drowns."""
         vector = self._vector(query)
         terms = question_terms(query.subject, query.background, query.language, edition.lexical, self._debate)
-        terms = with_kin(terms, edition.lexical, lambda word: edition.kinship.kin_of(word, self._embeddings.encode_query))
+        kin = edition.kinship.kin_of_all([term.word for term in terms], self._embeddings.encode_query)
+        terms = with_kin(terms, edition.lexical, kin)
         stored, found_by_words = self._candidates(query, edition, vector, terms)
-        passages = _weighed(query, _fuse(query, stored, edition.catalog.sources_by_id(), vector, found_by_words, terms))
+        passages = _weighed(query, _fuse(query, stored, _sources(stored, edition), vector, found_by_words, terms))
         focus = dict.fromkeys(query.sources, 1.0 if query.leans else _MAY_LEAN)
         weighing = Weighing(query.language, vector, terms, self._voices(query), edition.lexical, focus)
         sentences = sorted(
@@ -110,7 +111,9 @@ class Retriever:
         by_row = edition.catalog.passages_by_row([row for row, _ in by_words])
         by_meaning = edition.catalog.passages_by_id([hit.id for hit in edition.store.search(vector, _CANDIDATES)])
         voices = [voice.id for voice in self._debate.voices] if query.every_voice else query.voices
-        by_voice = [stored for voice in voices for stored in edition.catalog.passages_of_voice(voice, _PER_VOICE)]
+        # Within named documents all are needed; elsewhere those that are not among the nearest would not be weighed anyhow.
+        most = len(voices) * _PER_VOICE if query.within else _voiced(query)
+        by_voice = edition.catalog.passages_spoken(voices, vector, (_PER_VOICE, most))
         by_source = [stored for source in query.sources[:_SOURCES] for stored in edition.catalog.passages_of(source)[:_PER_SOURCE]]
         by_source += [stored for source in query.within[:_SOURCES] for stored in edition.catalog.passages_of(source)[:_PER_VOICE]]
         stored = {
@@ -129,16 +132,22 @@ def _vector_of(scored: ScoredSentence, stored: Mapping[str, StoredPassage]) -> V
     return np.asarray(stored[passage.id].vectors[passage.sentences.index(scored.sentence)])
 
 
+def _sources(stored: Mapping[str, StoredPassage], edition: Edition) -> Mapping[str, Source]:
+    return edition.catalog.sources_of(each.passage.source_id for each in stored.values())
+
+
 def _weighed(query: Query, passages: Sequence[ScoredPassage]) -> list[ScoredPassage]:
     """The passages whose sentences are weighed: the best of all, and the best of those that were searched for their voice."""
     voiced = [each for each in passages if query.every_voice or set(query.voices) & _voices_in(each)]
     before = [each for each in passages if each.source.id in query.sources]
     return list(
-        {
-            each.passage.id: each
-            for each in (*passages[:_WEIGHED], *before[: _WEIGHED // 2], *voiced[: _WEIGHED * (3 if query.every_voice else 1)])
-        }.values()
+        {each.passage.id: each for each in (*passages[:_WEIGHED], *before[: _WEIGHED // 2], *voiced[: _voiced(query)])}.values()
     )
+
+
+def _voiced(query: Query) -> int:
+    """How many passages of those that were searched for their voice are weighed."""
+    return _WEIGHED * (3 if query.every_voice else 1)
 
 
 def _voices_in(scored: ScoredPassage) -> set[str]:

@@ -1,6 +1,6 @@
 """The words of a question as weighted search terms: stems in both languages, synonyms, corrected typing errors."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -54,14 +54,14 @@ def question_terms(text: str, background: str, language: Language, index: Lexica
     return (*(_term(word, language, index, synonyms) for word in own), *known_before)
 
 
-def with_kin(terms: Sequence[Term], index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> tuple[Term, ...]:
+def with_kin(terms: Sequence[Term], index: LexicalIndex, kin: Mapping[str, Mapping[str, float]]) -> tuple[Term, ...]:
     """The terms with what is kin to each; a form that already stands for a word is no kin of it."""
-    return tuple(replace(term, kin=_kin(term, index, kin_of)) for term in terms)
+    return tuple(replace(term, kin=_kin(term, index, kin.get(term.word, {}))) for term in terms)
 
 
-def _kin(term: Term, index: LexicalIndex, kin_of: Callable[[str], Mapping[str, float]]) -> dict[str, float]:
+def _kin(term: Term, index: LexicalIndex, near: Mapping[str, float]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for word, nearness in kin_of(term.word).items():
+    for word, nearness in near.items():
         for form in {stem(word, "nl"), stem(word, "en")}:
             if form not in term.forms and index.document_frequency(form):
                 found[form] = max(found.get(form, 0.0), nearness)
@@ -110,13 +110,14 @@ def _corrected(word: str, index: LexicalIndex) -> str | None:
     """
     if len(word) < _MIN_CORRECTED or not word.isalpha():
         return None
-    near = [each for each in index.words_from(word[0]) if abs(len(each) - len(word)) <= _MAX_ENDING]
     trunk = word[: max(_MIN_CORRECTED, len(word) - _MAX_ENDING)]
-    if forms := [each for each in near if each.startswith(trunk)]:
+    if forms := [each for each in index.words_beginning(trunk) if abs(len(each) - len(word)) <= _MAX_ENDING]:
         return max(forms, key=lambda each: (_shared_start(each, word), -len(each)))
     cutoff = 2 if len(word) >= _LONG else 1
-    found = process.extractOne(word, near, scorer=DamerauLevenshtein.distance, score_cutoff=cutoff)
-    return str(found[0]) if found else None
+    near = (index.words_like(word[0], length) for length in range(len(word) - cutoff, len(word) + cutoff + 1))
+    found = [process.extractOne(word, each, scorer=DamerauLevenshtein.distance, score_cutoff=cutoff) for each in near]
+    best = min(((distance, other) for other, distance, _ in filter(None, found)), default=None)
+    return best[1] if best else None
 
 
 def _shared_start(one: str, other: str) -> int:
