@@ -55,6 +55,17 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """An update as it is stored; `lane` is the chat in which it waits for its turn, where it waits for one."""
+
+    update_id: int
+    payload: str
+    chat: int | None = None
+    person: int | None = None
+    lane: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """An update that has not been handled; `prepared` is the reply, once there is one, and `sent` how much of it has gone."""
 
