@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from bot.memory_tables import handled, inbox, insert_new
 from bot.remembered import Came, Waiting
+from vectorstore.errors import TakenOverError
 
 
 def day(moment: float) -> str:
@@ -34,19 +35,23 @@ def waiting(connection: Connection) -> list[Waiting]:
     return [Waiting(*row) for row in connection.execute(select(*columns).order_by(inbox.c.received_at, inbox.c.update_id))]
 
 
-def note_reply(connection: Connection, update_id: int, reply: str) -> bool:
-    """Keep what will be sent, so that it is made once; False where the update is not waiting any more."""
-    return connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(prepared=reply)).rowcount > 0
+def note_reply(connection: Connection, update_id: int, reply: str, bot: str | None) -> bool:
+    """Keep what will be sent, so that it is made once; False where the update is not waiting any more.
+
+    Raises:
+        TakenOverError: another bot answers it.
+    """
+    return _note(connection, update_id, bot, prepared=reply)
 
 
-def note_sent(connection: Connection, update_id: int, count: int) -> None:
-    """Keep how many of its messages have gone."""
-    connection.execute(update(inbox).where(inbox.c.update_id == update_id).values(sent=count))
+def note_sent(connection: Connection, update_id: int, count: int, bot: str | None) -> None:
+    """Keep how many of its messages have gone; raises as `note_reply` does."""
+    _note(connection, update_id, bot, sent=count)
 
 
-def finish(connection: Connection, update_id: int, now: float) -> bool:
-    """Forget an update but for its id; False where it is not waiting any more."""
-    return drop(connection, inbox.c.update_id == update_id, now) > 0
+def finish(connection: Connection, update_id: int, now: float, bot: str | None) -> bool:
+    """Forget an update but for its id; False where it is not waiting any more, or another bot answers it."""
+    return drop(connection, _is_mine(update_id, bot), now) > 0
 
 
 def drop(connection: Connection, condition: ColumnElement[bool], now: float) -> int:
@@ -55,3 +60,16 @@ def drop(connection: Connection, condition: ColumnElement[bool], now: float) -> 
     for each in gone:
         insert_new(connection, handled, update_id=each, day=day(now))
     return len(gone)
+
+
+def _note(connection: Connection, update_id: int, bot: str | None, **values: object) -> bool:
+    if connection.execute(update(inbox).where(_is_mine(update_id, bot)).values(values)).rowcount:
+        return True
+    if bot is not None and connection.scalar(select(inbox.c.bot).where(inbox.c.update_id == update_id)) is not None:
+        raise TakenOverError("Another bot answers this message.")
+    return False
+
+
+def _is_mine(update_id: int, bot: str | None) -> ColumnElement[bool]:
+    """The row of an update, unless another bot has it."""
+    return (inbox.c.update_id == update_id) & (inbox.c.bot.is_(None) | (inbox.c.bot == bot))

@@ -1,14 +1,15 @@
 """What is remembered of conversations and people, and made to be forgotten; the one door to the database that holds it."""
 
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection
 
-from bot import answer_rows, conversation_rows, inbox_rows, retention, rights
+from bot import answer_rows, claim_rows, conversation_rows, inbox_rows, retention, rights
 from bot.conversation import Turn
 from bot.memory_database import address_of_memory, open_database
 from bot.model_accounts import ModelAccounts
@@ -48,6 +49,7 @@ class Memory:
             UnavailableError: it cannot be opened, or a later version of the program made it.
         """
         self._database = open_database(url, patience_seconds)
+        self._bot = secrets.token_hex(8) if self._database.is_shared else None
         self._silence, self._retention, self._clock = silence_seconds, retention_seconds, clock
         self._erasing: set[int] = set()
         self.accounts = ModelAccounts(lambda: self._database, retention_seconds=retention_seconds, clock=clock)
@@ -71,18 +73,40 @@ class Memory:
         """The updates that are not handled, the oldest first."""
         return self._database.run(inbox_rows.waiting)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other bots may answer from it too; each update is to be claimed then before it is answered."""
+        return self._database.is_shared
+
+    def be_seen(self) -> None:
+        """Say to the others that this bot is alive."""
+        self._database.run(lambda connection: claim_rows.be_seen(connection, str(self._bot)))
+
+    def claim(self, most: int, *, busy: Collection[int] | None = None, dead_after: float | None = None) -> list[Waiting]:
+        """Updates for this bot to answer, the oldest of each chat; see `claim_rows.claim`."""
+        bot = str(self._bot)
+        return self._database.run(lambda connection: claim_rows.claim(connection, bot, most, busy=busy, dead_after=dead_after))
+
+    def let_go(self) -> None:
+        """Leave what was claimed and not handled to the others: this bot ends."""
+        self._database.run(lambda connection: claim_rows.let_go(connection, str(self._bot)))
+
     def prepared(self, update_id: int, reply: str, answer: StoredAnswer | None = None) -> None:
-        """Store the reply to an update before it is sent, and what its buttons need before anybody can press one."""
+        """Store the reply to an update before it is sent, and what its buttons need before anybody can press one.
+
+        Raises:
+            TakenOverError: another bot answers it by now.
+        """
 
         def keep(connection: Connection) -> None:
-            if inbox_rows.note_reply(connection, update_id, reply) and answer is not None:
+            if inbox_rows.note_reply(connection, update_id, reply, self._bot) and answer is not None:
                 answer_rows.keep_answer(connection, answer)
 
         self._database.run(keep, waits_for_disk=False)
 
     def sent(self, update_id: int, count: int) -> None:
-        """Store how many messages of the reply have gone."""
-        self._database.run(lambda connection: inbox_rows.note_sent(connection, update_id, count), waits_for_disk=False)
+        """Store how many messages of the reply have gone; raises as `prepared` does."""
+        self._database.run(lambda connection: inbox_rows.note_sent(connection, update_id, count, self._bot), waits_for_disk=False)
 
     def handled(self, update_id: int, *, turns: tuple[ConversationKey, tuple[Turn, ...]] | None = None) -> bool:
         """Forget an update but for its id, and remember the conversation after it.
@@ -92,7 +116,7 @@ class Memory:
         now = self._clock()
 
         def finish(connection: Connection) -> bool:
-            is_mine = inbox_rows.finish(connection, update_id, now)
+            is_mine = inbox_rows.finish(connection, update_id, now, self._bot)
             if is_mine and turns is not None:
                 conversation_rows.remember(connection, *turns, now)
             return is_mine

@@ -67,13 +67,17 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update that has not been handled; `prepared` is the reply, once there is one, and `sent` how much of it has gone."""
+    """An update that has not been handled; `prepared` is the reply, once there is one, and `sent` how much of it has gone.
+
+    `was_begun` tells that a bot had claimed it before, where several answer.
+    """
 
     update_id: int
     payload: str
     received_at: float
     prepared: str | None = None
     sent: int = 0
+    was_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

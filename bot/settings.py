@@ -53,7 +53,9 @@ class FrontSettings(BaseSettings):
     telegram_webhook_listen: str = Field("127.0.0.1", description="The address on this machine that the webhook listens on.")
     telegram_webhook_port: int = Field(8443, ge=0, le=65_535, description="The port that the webhook listens on.")
     telegram_webhook_secret: SecretStr | None = Field(
-        None, description="What Telegram says with each call; empty takes a new one at each start."
+        None,
+        description="What Telegram says with each call; empty takes a new one at each start, or, where bots share a database, one "
+        "that follows from the token.",
     )
     telegram_streaming: Literal["auto", "draft", "edit", "off"] = Field(
         "auto",

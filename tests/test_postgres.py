@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Timer
@@ -14,14 +15,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, create_engine, inspect
 
+from bot.memory import Memory
 from bot.memory_database import open_database
 from bot.memory_tables import VERSION, metadata
 from bot.migrations import migrate
 from bot.remembered import Remembered, Waiting
 from tests.conftest import ROOT
+from tests.counts import count
 from tests.postgres import Server
 from tests.remembering import ANNE, BRAM, NOON, Lab, answer, ask, private, turn
-from vectorstore.errors import UnavailableError, UsageError
+from vectorstore.errors import TakenOverError, UnavailableError, UsageError
+from vectorstore.settings import PREFIX
+
+IS_SOAK = f"{PREFIX}SOAK" in os.environ
 
 OF_VERSION_1 = """
 CREATE TABLE about (name VARCHAR NOT NULL, value VARCHAR NOT NULL, PRIMARY KEY (name));
@@ -188,3 +194,88 @@ def test_address_that_is_none() -> None:
         open_database("postgres geheim", 1)
     assert "geheim" not in str(caught.value)
     assert caught.value.__cause__ is None or "geheim" not in str(caught.value.__cause__)
+
+
+def ids(found: list[Waiting]) -> list[int]:
+    """Which updates."""
+    return [each.update_id for each in found]
+
+
+def test_update_is_claimed_once_and_a_chat_in_order(lab: Lab) -> None:
+    """Of each chat the oldest goes to whoever asks first; the next when that is handled, to any."""
+    one, other = lab.open(), lab.open()
+    for number, chat in enumerate((ANNE, ANNE, BRAM, ANNE)):
+        assert one.take_in(number, "x", chat=chat, person=chat, lane=chat)
+    assert not other.take_in(0, "x", chat=ANNE, person=ANNE, lane=ANNE)
+    assert (ids(one.claim(1)), ids(other.claim(9)), ids(one.claim(9))) == ([0], [2], [])
+    assert one.handled(0)
+    assert not other.take_in(0, "x", chat=ANNE, person=ANNE, lane=ANNE)
+    assert (ids(other.claim(9)), ids(one.claim(9))) == ([1], [])
+    assert not one.handled(1)
+    assert other.handled(1)
+    assert (ids(one.claim(9)), ids(other.claim(9))) == ([3], [])
+
+
+def test_what_ends_an_explanation_goes_to_the_bot_that_writes_it(lab: Lab) -> None:
+    """What waits for no turn is anybody's, unless another bot is answering in its chat."""
+    one, other = lab.open(), lab.open()
+    for each in (one, other):
+        each.be_seen()
+    one.take_in(1, "vraag", chat=ANNE, person=ANNE, lane=ANNE)
+    assert ids(one.claim(9)) == [1]
+    one.take_in(2, "/stop", chat=ANNE, person=ANNE)
+    one.take_in(3, "knop", chat=BRAM, person=BRAM)
+    assert (ids(other.claim(9)), ids(one.claim(9))) == ([3], [2])
+
+
+def test_updates_of_a_dead_bot_are_taken_over(lab: Lab) -> None:
+    """With what it had prepared and sent; it can do nothing more with them itself, if it was not dead after all."""
+    dead, heir = lab.open(), lab.open()
+    dead.take_in(1, "vraag", chat=ANNE, person=ANNE, lane=ANNE)
+    dead.be_seen()
+    assert ids(dead.claim(9)) == [1]
+    dead.prepared(1, "antwoord")
+    dead.sent(1, 1)
+    assert (heir.claim(9), heir.claim(9, dead_after=3_600)) == ([], [])
+    lab.rows("UPDATE bots SET seen_at = seen_at - 60")
+    assert heir.claim(9, dead_after=30) == [Waiting(1, "vraag", NOON, "antwoord", 1, was_begun=True)]
+    for late in (lambda: dead.prepared(1, "nog een"), lambda: dead.sent(1, 2)):
+        with pytest.raises(TakenOverError):
+            late()
+    assert not dead.handled(1)
+    assert heir.waiting() == [Waiting(1, "vraag", NOON, "antwoord", 1)]
+    assert heir.handled(1)
+
+
+def test_bot_that_ends_leaves_the_rest_to_others(lab: Lab) -> None:
+    """At once; and one that failed in the middle can claim the same again."""
+    one, other = lab.open(), lab.open()
+    for number, chat in enumerate((ANNE, BRAM)):
+        one.take_in(number, "x", chat=chat, person=chat, lane=chat)
+    assert (ids(one.claim(9)), ids(one.claim(9, busy=[0])), ids(one.claim(9, busy=[0, 1]))) == ([0, 1], [1], [])
+    one.let_go()
+    assert ids(other.claim(9)) == [0, 1]
+
+
+def test_bots_claim_at_the_same_moment(lab: Lab) -> None:
+    """Four bots that go on claiming until there is nothing left handle each update once, and those of a chat in order."""
+    bots, chats, each = [lab.open(patience_seconds=30) for _ in range(4)], 10, 6 if not IS_SOAK else 60
+    for number in range(chats * each):
+        bots[0].take_in(number, "x", chat=number % chats + 1, person=None, lane=number % chats + 1)
+    order: list[int] = []
+
+    def work(memory: Memory) -> int:
+        done = 0
+        while memory.waiting():
+            for claimed in memory.claim(3):
+                order.append(claimed.update_id)
+                done += memory.handled(claimed.update_id)
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(work, bots))
+    assert (sum(done), len(order)) == (chats * each, chats * each)
+    assert [[number for number in order if number % chats == chat] for chat in range(chats)] == [
+        list(range(chat, chats * each, chats)) for chat in range(chats)
+    ]
+    count("updates claimed by four bots at once", f"{len(order)}, each once and each chat in order")
