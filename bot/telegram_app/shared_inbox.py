@@ -54,7 +54,7 @@ class SharedInbox(Inbox):
         self.memory.be_seen()
         self._looked_at = self._seen_at = self._seen_since = time.monotonic()
         claimed = self.memory.claim(_AT_ONCE)
-        self._queue(claimed, bot)
+        self._take_up(claimed, bot)
         self._task = asyncio.get_running_loop().create_task(self._look(bot))
         return len(claimed)
 
@@ -79,7 +79,7 @@ class SharedInbox(Inbox):
             try:
                 if is_time:
                     await self._be_seen()
-                while not self._is_resting and self._queue(await self._claimed(is_time=is_time), bot):
+                while not self._is_resting and self._take_up(await self._claimed(is_time=is_time), bot):
                     is_time = False
             except KanttekeningError as error:
                 LOG.warning("%s", error)
@@ -114,7 +114,7 @@ class SharedInbox(Inbox):
         dead_after = self._patience.dead_seconds if is_sure else None
         return await self._away(lambda: self.memory.claim(room, busy=busy, dead_after=dead_after))
 
-    def _queue(self, claimed: list[Waiting], bot: Bot) -> bool:
+    def _take_up(self, claimed: list[Waiting], bot: Bot) -> bool:
         """Queue what was claimed; whether that was anything."""
         for each in claimed:
             self._at_work.add(each.update_id)
