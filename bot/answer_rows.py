@@ -5,28 +5,28 @@ import secrets
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from bot.inbox_rows import day
-from bot.memory_tables import answers, feedback
+from bot.memory_tables import answers, feedback, insert_new
 from bot.remembered import Feedback, StoredAnswer
 from bot.remembered_json import answer_from, places_as_json
 
 
 def keep_answer(connection: Connection, answer: StoredAnswer) -> None:
     """Store an answer for the buttons under it."""
-    connection.execute(
-        insert(answers).values(
-            id=answer.id,
-            front=answer.key.front,
-            chat=answer.key.chat,
-            topic=answer.key.topic,
-            person=answer.key.person,
-            question=answer.question,
-            language=answer.language,
-            edition=answer.edition,
-            status=answer.status,
-            places=places_as_json(answer),
-            asked_at=answer.asked_at,
-            rating=answer.rating,
-        )
+    insert_new(
+        connection,
+        answers,
+        id=answer.id,
+        front=answer.key.front,
+        chat=answer.key.chat,
+        topic=answer.key.topic,
+        person=answer.key.person,
+        question=answer.question,
+        language=answer.language,
+        edition=answer.edition,
+        status=answer.status,
+        places=places_as_json(answer),
+        asked_at=answer.asked_at,
+        rating=answer.rating,
     )
 
 

@@ -5,9 +5,10 @@ import secrets
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, insert, or_, select, update
 
 from bot.conversation import Turn
-from bot.memory_tables import answers, conversations, explaining, is_of, people
+from bot.memory_tables import answers, conversations, explaining, insert_new, is_of, people
 from bot.remembered import TERMINAL, ConversationKey, Remembered
-from bot.remembered_json import turns_as_json, turns_from_json
+from bot.remembered_json import language_from, turns_as_json, turns_from_json
+from vectorstore.languages import Language
 
 
 def is_kept(table: Table) -> ColumnElement[bool]:
@@ -53,18 +54,32 @@ def end(connection: Connection, key: ConversationKey) -> bool:
     return row is not None and row.turns is not None
 
 
+def language(connection: Connection, person: int) -> Language | None:
+    """The language that somebody chose."""
+    return language_from(connection.scalar(select(people.c.language).where(people.c.person == person)))
+
+
+def keeps(connection: Connection, person: int) -> bool:
+    """Whether somebody wants their questions kept."""
+    return bool(connection.scalar(select(people.c.keeps).where(people.c.person == person)))
+
+
+def wish(connection: Connection, person: int) -> str | None:
+    """When somebody wants a language model to explain."""
+    return connection.scalar(select(explaining.c.wish).where(explaining.c.person == person))
+
+
 def note_person(connection: Connection, person: int, now: float, **values: object) -> None:
     """Change what is known of somebody, who was heard of now."""
     values = {**values, "last_seen": now}
-    changed = connection.execute(update(people).where(people.c.person == person).values(values))
-    if not changed.rowcount:
-        connection.execute(insert(people).values({"person": person, "keeps": False, **values}))
+    if not insert_new(connection, people, **{"person": person, "keeps": False, **values}):
+        connection.execute(update(people).where(people.c.person == person).values(values))
 
 
-def note_wish(connection: Connection, person: int, wish: str) -> None:
+def note_wish(connection: Connection, person: int, chosen: str) -> None:
     """Note when somebody, who is among the people, wants a language model to explain."""
-    connection.execute(delete(explaining).where(explaining.c.person == person))
-    connection.execute(insert(explaining).values(person=person, wish=wish))
+    if not insert_new(connection, explaining, person=person, wish=chosen):
+        connection.execute(update(explaining).where(explaining.c.person == person).values(wish=chosen))
 
 
 def hear_of(connection: Connection, person: int, now: float) -> None:

@@ -53,10 +53,11 @@ def forget(
 
 
 def _erased(workspace: "Workspace", person: int | None) -> "Erased":
-    from bot.memory_database import MEMORY_FILE
+    from bot.memory_database import is_remembering
     from bot.remembered import TERMINAL, Erased
+    from bot.settings import load_front_settings
 
-    if not (workspace.settings.home_dir / MEMORY_FILE).exists():
+    if not is_remembering(workspace.settings.home_dir, load_front_settings()):
         return Erased()
     return workspace.memory.erase_front(TERMINAL) if person is None else workspace.memory.erase(person)
 

@@ -1,187 +1,104 @@
-"""The SQLite file that holds what is remembered: how it is opened, written and made to forget. Only here is SQL of SQLite's own.
+"""The door to the database that holds what is remembered: a file in the home, or a server that many bots work with.
 
-What somebody gave outlives a power cut: its transaction waits for the disk (`synchronous=FULL`), and so for all that was written
-before. The steps of answering, which are done again when they are lost, do not wait (`NORMAL`): a wait takes 0.15 ms on a quiet
-disk and 4 ms on a busy one, and there would be three more for each message. A process that is killed loses nothing either way.
+Nothing else knows which of the two it is: SQL of SQLite's own is in `sqlite_database`, and PostgreSQL's in `postgres_database`.
 """
 
-import os
-import sqlite3
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import URL, Connection, StaticPool, create_engine, event, insert, make_url, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
-from bot.memory_tables import VERSION, about, metadata
-from vectorstore.errors import UnavailableError, UsageError
+from vectorstore.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.settings import FrontSettings
 
 MEMORY_FILE = "memory.sqlite"
-"""Its name in the home."""
+"""The name of the file in the home."""
 
-_PAUSE_SECONDS = 0.01
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA secure_delete = ON",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",  # a rewrite puts no copy of what is kept into a folder for temporary files
-)
-_HINTS = {
-    "SQLITE_FULL": "the disk is full. Make room and try again",
-    "SQLITE_BUSY": "another program is working with it. Try again in a moment",
-    "SQLITE_LOCKED": "another program is working with it. Try again in a moment",
-    "SQLITE_NOTADB": "it is no database. Move it away: a new one is made",
-    "SQLITE_CORRUPT": "it is damaged. Put back a copy, or move it away: a new one is made",
-    "SQLITE_CANTOPEN": "it cannot be opened. Check its path and rights",
-    "SQLITE_READONLY": "it cannot be written. Check its rights",
-    "SQLITE_PERM": "it cannot be opened. Check its rights",
-    "SQLITE_AUTH": "it cannot be opened. Check its rights",
-    "SQLITE_IOERR": "the disk reports an error. Check the disk, and that there is room",
-}
+_Result = TypeVar("_Result")
 
 
-class Database:
-    """One connection, which threads take turns with; other processes may have the file open too."""
+class Database(ABC):
+    """A database that is open, which threads share; other processes may have it open too."""
 
-    def __init__(self, url: str | URL, patience_seconds: float) -> None:
-        """Open the file, which is made where there is none; `patience_seconds` is how long other programs are waited for.
+    place: str
+    """Where it is, as messages say it; it holds no password."""
+    is_shared = False
+    """Whether bots on other machines may work with it too."""
 
-        Raises:
-            UsageError: the address is not one of SQLite's.
-            UnavailableError: it cannot be opened, or a later version of the program made it.
-        """
-        address = make_url(url)
-        if address.get_backend_name() != "sqlite":
-            raise UsageError(
-                f"What is remembered cannot be kept in {address.get_backend_name()!r}. Give an address sqlite:///FILE."
-            )
-        self.path = Path(address.database) if address.database and address.database != ":memory:" else None
-        self._lock = RLock()
-        self._wanted, self._synchronous = "FULL", ""
-        self._swept_at: int | None = None  # at how many changes; None: whoever wrote before may not have come to sweeping
-        self._patience = patience_seconds
-        self._engine = create_engine(
-            address,
-            poolclass=StaticPool,
-            hide_parameters=True,  # an error tells no question
-            connect_args={"timeout": patience_seconds, "check_same_thread": False},
-        )
-        event.listen(self._engine, "connect", self._set_up)
-        event.listen(self._engine, "begin", self._begin)
-        try:
-            with self._failures():
-                self._open()
-        except BaseException:
-            self.close()
-            raise
-
-    @contextmanager
-    def transaction(self, *, waits_for_disk: bool = True) -> Iterator[Connection]:
+    @abstractmethod
+    def transaction(self, *, waits_for_disk: bool = True) -> AbstractContextManager[Connection]:
         """What is done in the block is done whole, or not at all.
 
         Raises:
-            UnavailableError: the file cannot be read or written.
+            UnavailableError: it cannot be read or written.
         """
-        with self._lock, self._failures():
-            self._wanted = "FULL" if waits_for_disk else "NORMAL"
-            with self._engine.begin() as connection:
-                yield connection
 
+    def run(self, work: Callable[[Connection], _Result], *, waits_for_disk: bool = True) -> _Result:
+        """What some work gives in a transaction of its own; done again where a server went away in the middle of it.
+
+        Raises:
+            UnavailableError: it cannot be read or written.
+        """
+        with self.transaction(waits_for_disk=waits_for_disk) as connection:
+            return work(connection)
+
+    @abstractmethod
     def sweep(self) -> None:
-        """Leave no byte of what was deleted, in the file or beside it.
+        """Leave no byte of what was deleted, as far as the database can.
 
         Raises:
             UnavailableError: another program is still reading; what is deleted stays so, and the bytes go with a later sweep.
         """
-        with self._lock, self._failures(), closing(self._engine.raw_connection()) as raw:
-            database = _sqlite(raw.driver_connection)
-            if self._swept_at == database.total_changes:
-                return
-            cursor = database.cursor()
-            # Where rows move between pages secure_delete leaves copies behind: a few in a thousand. Only a rewrite takes them all.
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if (cursor.fetchone() or (1,))[0]:
-                raise UnavailableError(
-                    f"It is deleted, but another program is still reading {str(self.path)!r}, so that bytes of it are still on the "
-                    "disk. They go at the next clean-up; to have it sooner, close that program and try again."
-                )
-            self._swept_at = database.total_changes
 
+    @abstractmethod
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._engine.dispose()
-
-    def _open(self) -> None:
-        if self.path:
-            _make_private(self.path)
-        with self._engine.begin() as connection:
-            metadata.create_all(connection)
-            version = connection.scalar(select(about.c.value).where(about.c.name == "version"))
-            if version is None:
-                connection.execute(insert(about).values(name="version", value=str(VERSION)))
-            elif version != str(VERSION):
-                raise UnavailableError(
-                    f"{str(self.path)!r} was made by a later version of the program (tables {version}; this one knows {VERSION}). "
-                    "Update Kanttekening."
-                )
-
-    def _set_up(self, raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        database = _sqlite(raw)
-        database.isolation_level = None  # transactions begin where we say so
-        for pragma in _PRAGMAS:
-            self._patiently(database, pragma)
-        self._synchronous = ""
-
-    def _begin(self, connection: Connection) -> None:
-        """Take the right to write at once: a transaction that began by reading is refused it where another has written since."""
-        if self._synchronous != self._wanted:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {self._wanted}")
-            self._synchronous = self._wanted
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    def _patiently(self, database: sqlite3.Connection, pragma: str) -> None:
-        """SQLite does not wait by itself while another program is making the same file a WAL one."""
-        until = time.monotonic() + self._patience
-        while True:
-            try:
-                database.execute(pragma).close()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
-                    raise
-                time.sleep(_PAUSE_SECONDS)
-            else:
-                return
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise UnavailableError(f"{str(self.path)!r} cannot be opened ({error.strerror}). Check its path and rights.") from error
-        except (DBAPIError, sqlite3.Error) as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            name = getattr(cause, "sqlite_errorname", "")
-            hint = next((hint for code, hint in _HINTS.items() if name.startswith(code)), None)
-            if hint is None:
-                raise
-            raise UnavailableError(f"What is remembered is in {str(self.path)!r}, and {hint}.") from error
+        """Let go of it."""
 
 
-def _sqlite(raw: object) -> sqlite3.Connection:
-    if not isinstance(raw, sqlite3.Connection):
-        raise TypeError("the address is one of SQLite's")
-    return raw
+def open_database(url: str | URL, patience_seconds: float) -> Database:
+    """Open the database at an address; its tables are made or brought up to date. `patience_seconds` is how long it is waited for.
+
+    Raises:
+        UsageError: the address is of another kind of database, or its driver is not installed.
+        UnavailableError: it cannot be opened, or a later version of the program made it.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        from bot.sqlite_database import SqliteDatabase
+
+        return SqliteDatabase(address, patience_seconds)
+    if address.get_backend_name() == "postgresql":
+        from bot.postgres_database import PostgresDatabase
+
+        return PostgresDatabase(address, patience_seconds)
+    raise UsageError(
+        f"What is remembered cannot be kept in {address.get_backend_name()!r}. Give an address sqlite:///FILE or "
+        "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+    )
 
 
-def _make_private(path: Path) -> None:
-    """Make it its owner's alone, from the first byte on; SQLite gives the files beside it the same rights."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)
+def address_of_memory(home: Path, settings: "FrontSettings") -> URL:
+    """Where what is remembered of a home is: in the database that is set, or else in a file there."""
+    if settings.database_url:
+        return _address(settings.database_url.get_secret_value().strip())
+    return URL.create("sqlite", database=str(home / MEMORY_FILE))
+
+
+def is_remembering(home: Path, settings: "FrontSettings") -> bool:
+    """Whether there can be anything: a server always may have it, a home only where the file is."""
+    return bool(settings.database_url) or (home / MEMORY_FILE).exists()
+
+
+def _address(url: str | URL) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:  # which would show it, and a password in it
+        raise UsageError(
+            "The address of the database cannot be read. Give one as postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+        ) from error.with_traceback(None)

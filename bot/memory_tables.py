@@ -6,12 +6,12 @@ Rows have the ids that they come with, or random ones, and no order of their own
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ColumnElement, Double, MetaData, String, Table, Text, and_
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ColumnElement, Connection, Double, MetaData, String, Table, Text, and_
 
 from bot.remembered import ConversationKey
 
-VERSION = 1
-"""Of the tables; a program does not touch those of a later one."""
+VERSION = 2
+"""Of the tables; a program does not touch those of a later one, and `migrations` has a step to each from the one before."""
 
 metadata = MetaData()
 
@@ -39,8 +39,16 @@ inbox = Table(
     Column("person", BigInteger, index=True),
     Column("prepared", JSON(none_as_null=True)),
     Column("sent", BigInteger, nullable=False),
+    Column("lane", BigInteger, index=True),
+    Column("bot", String),
 )
-"""Updates that were received and not handled yet; a row goes when its update is handled."""
+"""Updates that were received and not handled yet; a row goes when its update is handled.
+
+Where several bots answer, `lane` is the chat in which an update waits for its turn, and `bot` the one that answers it.
+"""
+
+bots = Table("bots", metadata, Column("bot", String, primary_key=True), Column("seen_at", Double, nullable=False))
+"""The bots that answer from this database, and when each was last alive."""
 
 handled = Table(
     "handled",
@@ -125,6 +133,16 @@ model_sentences = Table(
 
 model_servers = Table("model_servers", metadata, Column("server", String, primary_key=True))
 """The servers of which it was said here that questions go there."""
+
+
+def insert_new(connection: Connection, table: Table, **values: object) -> bool:
+    """Insert a row, unless one with its key is there, which another program may be inserting at this moment; whether it was not."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # what is used of them is the same
+    inserted = insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(inserted).first() is not None
 
 
 def is_of(key: ConversationKey, table: Table) -> ColumnElement[bool]:

@@ -14,12 +14,12 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.inbox_rows import day
-from bot.memory_database import MEMORY_FILE, Database
-from bot.memory_tables import about, model_days, model_sentences, model_servers
+from bot.memory_database import Database, address_of_memory, is_remembering, open_database
+from bot.memory_tables import about, insert_new, model_days, model_sentences, model_servers
 from bot.retention import forget_days, forget_sentences
 from vectorstore.errors import UnavailableError
 
@@ -60,12 +60,10 @@ class ModelAccounts:
         """
         today = day(self._clock())
         with self._transaction() as connection:
-            spent = _spent(connection, today)
-            if limit and (spent or 0) + tokens > limit:
-                return False
-            if spent is None:
+            if insert_new(connection, model_days, day=today, tokens=0):
                 forget_days(connection, self._clock())
-                connection.execute(insert(model_days).values(day=today, tokens=0))
+            if limit and (_spent(connection, today) or 0) + tokens > limit:
+                return False
             _add(connection, today, tokens)
         with self._lock:
             self._reserved.append((tokens, today))
@@ -109,7 +107,7 @@ class ModelAccounts:
                 return
             forget_sentences(connection, now - self._retention)
             connection.execute(delete(model_sentences).where(model_sentences.c.id == place))
-            connection.execute(insert(model_sentences).values(id=place, sentences=sentences, kept_at=now))
+            insert_new(connection, model_sentences, id=place, sentences=sentences, kept_at=now)
             newest_first = select(model_sentences.c.id).order_by(model_sentences.c.kept_at.desc())
             connection.execute(delete(model_sentences).where(model_sentences.c.id.in_(newest_first.offset(MOST_KEPT))))
 
@@ -133,8 +131,7 @@ class ModelAccounts:
     def tell(self, server: str) -> None:
         """Note that it was said."""
         with self._transaction() as connection:
-            if not _is_told(connection, _ascii(server)):
-                connection.execute(insert(model_servers).values(server=_ascii(server)))
+            insert_new(connection, model_servers, server=_ascii(server))
 
     def close(self) -> None:
         """Let go of the file; it is opened again where it is needed."""
@@ -149,9 +146,10 @@ class ModelAccounts:
             with self._opened().transaction(waits_for_disk=False) as connection:
                 yield connection
         except (SQLAlchemyError, ValueError) as error:  # ValueError: a row is no JSON
+            place = self._database.place if self._database else "the database"
             raise UnavailableError(
-                f"What is kept of the language model cannot be read or written ({type(error).__name__}). Check {MEMORY_FILE!r} in "
-                "the home, or move it away: a new one is made."
+                f"What is kept of the language model cannot be read or written ({type(error).__name__}). Check {place}, or move "
+                "it away: a new one is made."
             ) from error
 
     def _opened(self) -> Database:
@@ -172,26 +170,27 @@ def model_accounts_in(home: Path, settings: "FrontSettings", memory: "Memory | N
     """The accounts of a home: over the connection of its memory where that is open, and otherwise over one of their own."""
     if memory is not None:
         return memory.accounts
-    return ModelAccounts(lambda: _database_in(home, _PATIENCE_SECONDS), retention_seconds=settings.retention_days * 24 * 3_600)
+    address = address_of_memory(home, settings)
+    return ModelAccounts(lambda: open_database(address, _PATIENCE_SECONDS), retention_seconds=settings.retention_days * 24 * 3_600)
 
 
 def forget_kept_in(home: Path) -> int:
     """Forget every sentence of a language model that is kept in a home, as `forget_kept` does; it makes no file where none is."""
-    if not (home / MEMORY_FILE).exists():
+    from bot.settings import load_front_settings
+
+    settings = load_front_settings()
+    if not is_remembering(home, settings):
         return 0
-    accounts = ModelAccounts(lambda: _database_in(home, _FORGETTING_SECONDS), retention_seconds=0)
+    address = address_of_memory(home, settings)
+    accounts = ModelAccounts(lambda: open_database(address, _FORGETTING_SECONDS), retention_seconds=0)
     try:
         return accounts.forget_kept()
     finally:
         accounts.close()
 
 
-def _database_in(home: Path, patience_seconds: float) -> Database:
-    return Database(URL.create("sqlite", database=str(home / MEMORY_FILE)), patience_seconds)
-
-
 def _spent(connection: Connection, today: str) -> int | None:
-    return connection.scalar(select(model_days.c.tokens).where(model_days.c.day == today))
+    return connection.scalar(select(model_days.c.tokens).where(model_days.c.day == today).with_for_update())
 
 
 def _add(connection: Connection, date: str, tokens: int) -> None:
@@ -204,10 +203,11 @@ def _is_told(connection: Connection, server: str) -> bool:
 
 def _place(connection: Connection, key: str) -> str:
     """Where what is kept under a key stands; a new secret is made where there is none."""
-    secret = connection.scalar(select(about.c.value).where(about.c.name == _SECRET))
+    wanted = select(about.c.value).where(about.c.name == _SECRET)
+    secret = connection.scalar(wanted)
     if secret is None:
-        secret = secrets.token_hex(32)
-        connection.execute(insert(about).values(name=_SECRET, value=secret))
+        insert_new(connection, about, name=_SECRET, value=secrets.token_hex(32))
+        secret = connection.scalar(wanted) or ""  # another program may have been first
     return hmac.digest(secret.encode(), key.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 

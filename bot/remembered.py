@@ -55,14 +55,29 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """An update as it is stored; `lane` is the chat in which it waits for its turn, where it waits for one."""
+
+    update_id: int
+    payload: str
+    chat: int | None = None
+    person: int | None = None
+    lane: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update that has not been handled; `prepared` is the reply, once there is one, and `sent` how much of it has gone."""
+    """An update that has not been handled; `prepared` is the reply, once there is one, and `sent` how much of it has gone.
+
+    `was_begun` tells that a bot had claimed it before, where several answer.
+    """
 
     update_id: int
     payload: str
     received_at: float
     prepared: str | None = None
     sent: int = 0
+    was_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,15 +36,15 @@ def export(connection: Connection, person: int) -> dict[str, object]:
 def erase_person(connection: Connection, person: int, now: float, replying_to: int | None) -> Erased:
     """Delete everything about somebody, in all chats; the update that is being replied to goes on waiting, and is nobody's."""
     if replying_to is not None:
-        connection.execute(update(inbox).where(inbox.c.update_id == replying_to).values(chat=None, person=None))
-    waiting = _drop_waiting(connection, is_about(person, inbox), now)
+        connection.execute(update(inbox).where(inbox.c.update_id == replying_to).values(chat=None, person=None, lane=None))
+    waiting = drop(connection, is_about(person, inbox), now)
     known = _forget_choices(connection, person)
     return _erase(connection, {table: is_about(person, table) for table in (conversations, answers)}, waiting, known)
 
 
 def erase_chat(connection: Connection, chat: int, now: float) -> Erased:
     """Delete everything about a chat; of a private one also what was known of the person in it."""
-    waiting = _drop_waiting(connection, inbox.c.chat == chat, now)
+    waiting = drop(connection, inbox.c.chat == chat, now)
     known = _forget_choices(connection, chat)
     return _erase(connection, {table: table.c.chat == chat for table in (conversations, answers)}, waiting, known)
 
@@ -62,18 +62,13 @@ def move_chat(connection: Connection, old: int, new: int) -> None:
     connection.execute(delete(conversations).where(conversations.c.chat == old, conversations.c.is_over.is_(False), both))
     for table in (conversations, answers, inbox):
         connection.execute(update(table).where(table.c.chat == old).values(chat=new))
+    connection.execute(update(inbox).where(inbox.c.lane == old).values(lane=new))
 
 
 def _forget_choices(connection: Connection, person: int) -> int:
     """Delete what somebody chose; returns how many people that were."""
     connection.execute(delete(explaining).where(explaining.c.person == person))
     return connection.execute(delete(people).where(people.c.person == person)).rowcount
-
-
-def _drop_waiting(connection: Connection, condition: ColumnElement[bool], now: float) -> int:
-    ids = list(connection.scalars(select(inbox.c.update_id).where(condition)))
-    drop(connection, ids, now)
-    return len(ids)
 
 
 def _erase(connection: Connection, conditions: Mapping[Table, ColumnElement[bool]], waiting: int, known: int) -> Erased:

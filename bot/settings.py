@@ -40,6 +40,11 @@ class FrontSettings(BaseSettings):
         60, ge=1, description="After how many minutes without a question a conversation is over, and forgotten."
     )
     retention_days: int = Field(30, ge=1, description="How many days anything of a person is kept after they were last heard of.")
+    database_url: SecretStr | None = Field(
+        None,
+        description="Where conversations are remembered, for several bots that share them: "
+        "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE. Empty: in a file in the home.",
+    )
     organisation: str | None = Field(None, description="Who runs this bot, as /privacy and the Algoritmeregister say it.")
     contact: str | None = Field(None, description="An e-mail address for questions about it and about personal data.")
     telegram_webhook_url: str | None = Field(
@@ -48,7 +53,9 @@ class FrontSettings(BaseSettings):
     telegram_webhook_listen: str = Field("127.0.0.1", description="The address on this machine that the webhook listens on.")
     telegram_webhook_port: int = Field(8443, ge=0, le=65_535, description="The port that the webhook listens on.")
     telegram_webhook_secret: SecretStr | None = Field(
-        None, description="What Telegram says with each call; empty takes a new one at each start."
+        None,
+        description="What Telegram says with each call; empty takes a new one at each start, or, where bots share a database, one "
+        "that follows from the token.",
     )
     telegram_streaming: Literal["auto", "draft", "edit", "off"] = Field(
         "auto",

@@ -31,7 +31,8 @@ def run_bot(patience: "Patience | None" = None) -> int:
     settings = load_front_settings()
     token = settings.token()
     workspace = Workspace(Screen(sys.stderr))
-    lock = _only_one(workspace.shelf.home)
+    may_be_several = bool(settings.database_url and settings.telegram_webhook_url)
+    lock = None if may_be_several else _only_one(workspace.shelf.home)
     try:
         workspace.explainer.tell("", workspace.language)  # builds the first edition and reads the model before anybody asks
 
@@ -50,7 +51,8 @@ def run_bot(patience: "Patience | None" = None) -> int:
         gc.freeze()  # what is there now stays: it need not be gone through again and again while people wait
         return asyncio.run(program.run())
     finally:
-        lock.release()
+        if lock:
+            lock.release()
 
 
 def _only_one(home: "Path") -> "FileLock":

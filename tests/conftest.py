@@ -27,6 +27,7 @@ from vectorstore.settings import PREFIX
 
 if TYPE_CHECKING:
     from tests.meeting import Meeting
+    from tests.postgres import Server
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background turns it off
 os.environ["HF_HUB_OFFLINE"] = "1"  # also for the processes that tests start; read when huggingface_hub is imported
@@ -120,6 +121,15 @@ def shared() -> Path:
 def debate() -> Debate:
     """The bundled debate."""
     return load_debate()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Server]":
+    """A PostgreSQL server; skips by name where there is none on this machine."""
+    from tests.postgres import running_server
+
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import URL, create_engine, text
+
 from bot.conversation import Turn
 from bot.memory import Memory
 from bot.questions import Kind, Question, Wanted
@@ -28,21 +30,37 @@ class Clock:
 
 @dataclass
 class Lab:
-    """A file to remember in, opened as often as wanted."""
+    """A file to remember in, or a server where there is an address, opened as often as wanted."""
 
     folder: Path
     clock: Clock = field(default_factory=Clock)
     opened: list[Memory] = field(default_factory=list)
+    server: URL | None = None
 
     @property
     def path(self) -> Path:
         """The file."""
         return self.folder / "memory.sqlite"
 
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.server.render_as_string(hide_password=False) if self.server else f"sqlite:///{self.path}"
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """What a query finds in it, or changes there."""
+        engine = create_engine(self.address)
+        try:
+            with engine.begin() as connection:
+                found = connection.execute(text(query))
+                return [tuple(row) for row in found] if found.returns_rows else []
+        finally:
+            engine.dispose()
+
     def open(self, patience_seconds: float = 5.0) -> Memory:
         """Open it, once more where it is open."""
         memory = Memory(
-            f"sqlite:///{self.path}",
+            self.address,
             silence_seconds=HOUR,
             retention_seconds=30 * DAY,
             clock=self.clock,

@@ -1,4 +1,4 @@
-"""What is remembered between messages and between starts."""
+"""What is remembered between messages and between starts, in a file and on a server."""
 
 import os
 import sqlite3
@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,21 +20,32 @@ from tests.conftest import ROOT
 from tests.remembering import ANNE, BRAM, DAY, GROUP, HOUR, NOON, Lab, answer, ask, in_group, private, rated, turn
 from vectorstore.errors import UnavailableError, UsageError
 
+if TYPE_CHECKING:
+    from tests.postgres import Server
+
 _ODD = "lone \ud83d surrogate, \x00, é, 中, \U0001f469\u200d\U0001f467, «x» '\""
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lab(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
+    """A place of this test's own: a file, and then a server."""
+    server: Server | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    lab = Lab(tmp_path / "memory", server=server.new_database() if server else None)
+    yield lab
+    lab.close()
+
+
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
+def file_lab(tmp_path: Path) -> Iterator[Lab]:
     """A file of this test's own."""
-    folder = tmp_path / "memory"
-    lab = Lab(folder)
+    lab = Lab(tmp_path / "memory")
     yield lab
     lab.close()
 
 
 @pytest.fixture
 def memory(lab: Lab) -> Memory:
-    """What is remembered in it."""
+    """What is remembered there."""
     return lab.open()
 
 
@@ -78,10 +90,8 @@ def test_order_survives_a_clock_that_is_set_back(memory: Memory, lab: Lab) -> No
 def test_handled_update_points_to_nobody(memory: Memory, lab: Lab) -> None:
     """Of an update that was handled its number and the day stay, and nothing else."""
     ask(memory, 1, private(ANNE), "Wie vindt wat?")
-    lab.close()
-    with closing(sqlite3.connect(lab.path)) as database:
-        assert database.execute("SELECT * FROM handled").fetchall() == [(1, "2026-12-02")]
-        assert database.execute("SELECT count(*) FROM inbox").fetchone() == (0,)
+    assert lab.rows("SELECT * FROM handled") == [(1, "2026-12-02")]
+    assert lab.rows("SELECT * FROM inbox") == []
 
 
 def test_conversations_are_apart(memory: Memory) -> None:
@@ -171,9 +181,7 @@ def test_everything_goes_after_the_retention(memory: Memory, lab: Lab) -> None:
 def test_conversation_of_a_later_version(memory: Memory, lab: Lab) -> None:
     """A conversation that cannot be read is dropped, and the next question begins a new one."""
     ask(memory, 1, private(ANNE), "Wie vindt wat?")
-    with closing(sqlite3.connect(lab.path)) as database:
-        database.execute("UPDATE conversations SET turns = replace(turns, 'position', 'telepathy')")
-        database.commit()
+    lab.rows("UPDATE conversations SET turns = replace(turns, 'position', 'telepathy')")
     assert memory.conversation(private(ANNE)) == Remembered()
     ask(memory, 2, private(ANNE), "Nog eens?")
     assert memory.conversation(private(ANNE)) == Remembered((turn("Nog eens?"),))
@@ -186,11 +194,8 @@ def test_people(memory: Memory, lab: Lab) -> None:
     memory.set_keeps(ANNE, keeps=True)
     memory.set_explains(ANNE, "never hier")
     memory.set_explains(ANNE, "always hier")
-    memory.take_in(1, "/start", chat=BRAM, person=BRAM)
-    memory.prepared(1, "welkom")
-    memory.handled(1)
-    memory.tidy()
-    assert lab.traces([], (ANNE, BRAM)) == {str(ANNE)}
+    welcome(memory, BRAM)
+    assert lab.rows("SELECT person FROM people") == [(ANNE,)]
     lab.clock.now += 29 * DAY
     memory.take_in(2, "/help", chat=ANNE, person=ANNE)
     memory.handled(2)
@@ -201,6 +206,22 @@ def test_people(memory: Memory, lab: Lab) -> None:
     lab.close()
     again = lab.open()
     assert (again.language(ANNE), again.keeps(ANNE)) == (None, True)
+
+
+def welcome(memory: Memory, person: int) -> None:
+    """Somebody comes who asks nothing."""
+    memory.take_in(1, "/start", chat=person, person=person)
+    memory.prepared(1, "welkom")
+    memory.handled(1)
+    memory.tidy()
+
+
+def test_who_only_comes_by_leaves_no_byte(file_lab: Lab) -> None:
+    """Of somebody who chose nothing and asked nothing no trace is in the file; of who chose something there is."""
+    memory = file_lab.open()
+    memory.set_language(ANNE, "en")
+    welcome(memory, BRAM)
+    assert file_lab.traces([], (ANNE, BRAM)) == {str(ANNE)}
 
 
 def test_answer_is_found_again(memory: Memory, lab: Lab) -> None:
@@ -262,59 +283,59 @@ def test_processes_take_turns(lab: Lab) -> None:
         "memory = Memory(sys.argv[1], silence_seconds=60, retention_seconds=60)\n"
         "for each in range(20): assert memory.take_in(int(sys.argv[2]) * 20 + each, 'x', chat=1, person=1)\n"
     )
-    lines = [[sys.executable, "-c", script, f"sqlite:///{lab.path}", str(number)] for number in range(4)]
+    lines = [[sys.executable, "-c", script, lab.address, str(number)] for number in range(4)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     started = [subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) for line in lines]
     assert [process.communicate(b"x")[1] for process in started] == [b""] * 4
     assert sorted(each.update_id for each in lab.open().waiting()) == list(range(80))
 
 
-def test_only_the_owner_can_read_it(lab: Lab) -> None:
+def test_only_the_owner_can_read_it(file_lab: Lab) -> None:
     """The file and those beside it are their owner's alone, also where it was there before with wider rights."""
-    lab.folder.mkdir()
-    lab.path.touch(mode=0o644)
-    memory = lab.open()
+    file_lab.folder.mkdir()
+    file_lab.path.touch(mode=0o644)
+    memory = file_lab.open()
     memory.set_language(ANNE, "nl")
-    modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in lab.folder.iterdir()}
+    modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in file_lab.folder.iterdir()}
     assert modes == dict.fromkeys(("memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm"), "0o600")
 
 
-def _refusal(lab: Lab) -> str:
+def _refusal(file_lab: Lab) -> str:
     with pytest.raises(UnavailableError) as caught:
-        lab.open()
+        file_lab.open()
     return str(caught.value)
 
 
-def test_file_that_cannot_be_used(lab: Lab) -> None:
+def test_file_that_cannot_be_used(file_lab: Lab) -> None:
     """What is no database, a folder, or below a file, is refused in a sentence that names it and says what to do; it stays."""
-    lab.folder.mkdir()
-    lab.path.write_bytes(b"notes of mine " * 100)
-    kept = f"What is remembered is in {str(lab.path)!r}, and it is no database. Move it away: a new one is made."
-    assert _refusal(lab) == kept
-    assert lab.path.read_bytes() == b"notes of mine " * 100
-    lab.path.unlink()
-    lab.path.mkdir()
-    assert _refusal(lab) == f"{str(lab.path)!r} cannot be opened (Is a directory). Check its path and rights."
-    lab.path.rmdir()
-    lab.folder.rmdir()
-    lab.folder.touch()
-    assert _refusal(lab) == f"{str(lab.path)!r} cannot be opened (File exists). Check its path and rights."
-    with pytest.raises(UsageError, match=r"cannot be kept in 'postgresql'\. Give an address sqlite:///FILE\."):
-        Memory("postgresql://localhost/x", silence_seconds=1, retention_seconds=1)
+    file_lab.folder.mkdir()
+    file_lab.path.write_bytes(b"notes of mine " * 100)
+    kept = f"What is remembered is in {str(file_lab.path)!r}, and it is no database. Move it away: a new one is made."
+    assert _refusal(file_lab) == kept
+    assert file_lab.path.read_bytes() == b"notes of mine " * 100
+    file_lab.path.unlink()
+    file_lab.path.mkdir()
+    assert _refusal(file_lab) == f"{str(file_lab.path)!r} cannot be opened (Is a directory). Check its path and rights."
+    file_lab.path.rmdir()
+    file_lab.folder.rmdir()
+    file_lab.folder.touch()
+    assert _refusal(file_lab) == f"{str(file_lab.path)!r} cannot be opened (File exists). Check its path and rights."
+    with pytest.raises(UsageError, match=r"cannot be kept in 'mysql'\. Give an address sqlite:///FILE or postgresql\+psycopg://"):
+        Memory("mysql://localhost/x", silence_seconds=1, retention_seconds=1)
 
 
-def test_file_of_a_later_version(lab: Lab) -> None:
+def test_file_of_a_later_version(file_lab: Lab) -> None:
     """A file of a later version is not touched, and what to do is said."""
-    lab.open()
-    lab.close()
-    with closing(sqlite3.connect(lab.path)) as database:
-        database.execute("UPDATE about SET value = '2' WHERE name = 'version'")
+    file_lab.open()
+    file_lab.close()
+    with closing(sqlite3.connect(file_lab.path)) as database:
+        database.execute("UPDATE about SET value = '3' WHERE name = 'version'")
         database.commit()
-    later = "was made by a later version of the program (tables 2; this one knows 1). Update Kanttekening."
-    assert _refusal(lab) == f"{str(lab.path)!r} {later}"
+    later = "was made by a later version of the program (tables 3; this one knows 2). Update Kanttekening."
+    assert _refusal(file_lab) == f"{str(file_lab.path)!r} {later}"
 
 
-def test_full_disk(lab: Lab) -> None:
+def test_full_disk(file_lab: Lab) -> None:
     """Where there is no room left it says so, without what was to be written; what was stored stays."""
     script = (
         "import resource, sys; from bot.memory import Memory; from vectorstore.errors import UnavailableError\n"
@@ -323,20 +344,21 @@ def test_full_disk(lab: Lab) -> None:
         "try:\n  for each in range(100): memory.take_in(each, 'geheim' * 2000, chat=1, person=1); print(each, flush=True)\n"
         "except UnavailableError as error: print(error)\n"
     )
-    line = [sys.executable, "-c", script, f"sqlite:///{lab.path}"]
+    line = [sys.executable, "-c", script, f"sqlite:///{file_lab.path}"]
     done = subprocess.run(line, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
     *stored, message = done.stdout.splitlines()
-    assert message.startswith(f"What is remembered is in {str(lab.path)!r}, and the disk ")
-    assert [str(each.update_id) for each in lab.open().waiting()] == stored
+    assert message.startswith(f"What is remembered is in {str(file_lab.path)!r}, and the disk ")
+    assert [str(each.update_id) for each in file_lab.open().waiting()] == stored
     assert stored
 
 
-def test_file_does_not_grow_with_what_is_forgotten(memory: Memory, lab: Lab) -> None:
+def test_file_does_not_grow_with_what_is_forgotten(file_lab: Lab) -> None:
     """The room of what was handled is used again: 300 messages of 20,000 characters leave their ids."""
+    memory = file_lab.open()
     for number in range(300):
         memory.take_in(number, "x" * 20_000, chat=ANNE, person=ANNE)
         memory.prepared(number, "y" * 20_000)
         memory.handled(number)
-    assert sum(path.stat().st_size for path in lab.folder.iterdir()) < 6_000_000
+    assert sum(path.stat().st_size for path in file_lab.folder.iterdir()) < 6_000_000
     memory.tidy()
-    assert sum(path.stat().st_size for path in lab.folder.iterdir()) < 200_000
+    assert sum(path.stat().st_size for path in file_lab.folder.iterdir()) < 250_000

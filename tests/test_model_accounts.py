@@ -14,7 +14,7 @@ from subprocess import PIPE
 import pytest
 
 import bot.model_accounts
-from bot.memory_database import Database
+from bot.memory_database import open_database
 from bot.model_accounts import ModelAccounts, forget_kept_in, model_accounts_in
 from bot.remembered import Counts
 from bot.settings import load_front_settings
@@ -287,7 +287,7 @@ def test_trouble_is_one_kind_of_error_and_passes(tmp_path: Path, trouble: str) -
     """Every method says so in one way where the file cannot be worked with, and works as soon as it can be."""
     home = tmp_path / "home"
     file = home / "memory.sqlite"
-    accounts = ModelAccounts(lambda: Database(f"sqlite:///{file}", 0.01), retention_seconds=DAY)
+    accounts = ModelAccounts(lambda: open_database(f"sqlite:///{file}", 0.01), retention_seconds=DAY)
     with closing(spoilt(home, file, trouble)) as other:
         for use in (
             lambda: accounts.reserve(1, 10),
@@ -323,7 +323,7 @@ def spoilt(home: Path, file: Path, trouble: str) -> sqlite3.Connection:
     other = sqlite3.connect(file)
     if trouble == "later version":
         with other:
-            other.execute("UPDATE about SET value = '2' WHERE name = 'version'")
+            other.execute("UPDATE about SET value = '3' WHERE name = 'version'")
     else:
         other.execute("BEGIN IMMEDIATE")
     return other

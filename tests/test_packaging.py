@@ -65,7 +65,7 @@ def test_dependencies_have_lower_bounds_only() -> None:
     """What a dependency may not be is for constraints.txt to say."""
     bounds = [
         each
-        for group in (None, "dev", *CHAT_EXTRAS)
+        for group in (None, "dev", "postgres", *CHAT_EXTRAS)
         for each in declared(group)
         if {part.operator for part in each.specifier} != {">="}
     ]
@@ -75,7 +75,7 @@ def test_dependencies_have_lower_bounds_only() -> None:
 def test_constraints_pin_every_dependency() -> None:
     """Each direct dependency has one pin, and the pin is within its bounds."""
     pins = _pins()
-    every = [each for group in (None, "dev", "training", *CHAT_EXTRAS) for each in declared(group)]
+    every = [each for group in (None, "dev", "postgres", "training", *CHAT_EXTRAS) for each in declared(group)]
     wrong = [str(each) for each in every if pins[canonicalize_name(each.name)] not in each.specifier]
     assert wrong == []
 

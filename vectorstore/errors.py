@@ -4,6 +4,7 @@ KanttekeningError
 ├── UsageError            what was asked for cannot be done so (exit 2)
 ├── UnavailableError      something outside failed: disk, model, lock (exit 1)
 │   └── BusyError         another ingest is running
+├── TakenOverError        another bot answers this by now
 └── EditionError          no usable edition (exit 4)
     ├── NoEditionError    nothing has been ingested yet
     ├── DamagedEditionError
@@ -31,6 +32,10 @@ class UnavailableError(KanttekeningError):
 
 class BusyError(UnavailableError):
     """Another ingest holds the lock."""
+
+
+class TakenOverError(KanttekeningError):
+    """Another bot answers it, because this one was taken for dead."""
 
 
 class EditionError(KanttekeningError):

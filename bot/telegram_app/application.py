@@ -1,6 +1,7 @@
 """The bot as a program: put together, started, watched, and stopped so that nothing is lost."""
 
 import asyncio
+import hmac
 import secrets
 import signal
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from bot.telegram_app.previews import Previews
 from bot.telegram_app.profile import publish_profile
 from bot.telegram_app.routing import Routes
 from bot.telegram_app.sending import Post
+from bot.telegram_app.shared_inbox import SharedInbox
 from bot.telegram_app.watch import Conflicts, PollRequest
 from bot.workspace import Workspace
 from vectorstore.errors import KanttekeningError, UnavailableError, UsageError
@@ -147,9 +149,11 @@ class Program:
         """Hear nothing more, and answer what is waiting."""
         if self._application.updater and self._application.updater.running:
             await self._application.updater.stop()
+        await self._parts.inbox.rest()
         timer = asyncio.get_running_loop().call_later(self._patience.grace_seconds, self._leave)
         await self._application.stop()
         timer.cancel()
+        await self._parts.inbox.leave()
 
     async def _hear(self) -> None:
         if self._settings.telegram_webhook_url:
@@ -175,8 +179,14 @@ class Program:
                 bootstrap_retries=self._patience.start_tries,
                 allowed_updates=ALLOWED_UPDATES,
                 drop_pending_updates=False,
-                secret_token=secret.get_secret_value() if secret else secrets.token_urlsafe(32),
+                secret_token=secret.get_secret_value() if secret else self._own_secret(),
             )
+
+    def _own_secret(self) -> str:
+        """What Telegram is to say with each call; bots that share a webhook have to know it of each other, and share the token."""
+        if not self._parts.inbox.memory.is_shared:
+            return secrets.token_urlsafe(32)
+        return hmac.digest(self._application.bot.token.encode(), b"kanttekening webhook", "sha256").hex()
 
     def _asked_to_stop(self) -> None:
         """Answer what is waiting, and end; asked again, end at once."""
@@ -229,7 +239,8 @@ def _named_failures() -> Iterator[None]:
 
 def assemble(token: str, settings: FrontSettings, desk: Desk, workspace: Workspace, patience: Patience) -> Program:
     """The whole bot, ready to run."""
-    inbox, lanes = Inbox(desk.memory), Lanes()
+    inbox = SharedInbox(desk.memory, patience) if desk.memory.is_shared else Inbox(desk.memory)
+    lanes = Lanes(inbox.done)
     application, poll = build(token, settings, inbox, lanes, patience)
     post = Post(application.bot, lanes.join)
     explanations = Explanations(desk.debate, Previews(post, settings.telegram_streaming, patience), patience)

@@ -22,7 +22,7 @@ from bot.telegram_app.keyboards import DELETE
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.replies import NOTHING, Explaining, Incoming, Reply, incoming, reply_from_json, reply_to_json
 from bot.telegram_app.sending import Address, GoneError, LeavingError, Post
-from vectorstore.errors import KanttekeningError, UnavailableError
+from vectorstore.errors import KanttekeningError, TakenOverError, UnavailableError
 
 _Result = TypeVar("_Result")
 
@@ -49,7 +49,7 @@ class Handling:
             return
         try:
             await self._reply(update, came, make, self._working if is_slow else self._answering)
-        except LeavingError:
+        except (LeavingError, TakenOverError):
             return  # it is still in the inbox
         except GoneError:
             await self.forget(came.chat, came.person if not came.is_group else None)

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.memory import Memory
+from bot.telegram_app.lanes import lane
 from bot.telegram_app.logs import LOG
 from bot.telegram_app.watch import PollRequest
 from vectorstore.errors import KanttekeningError
@@ -47,9 +48,9 @@ class Inbox(asyncio.Queue[object]):
 
     def __init__(self, memory: Memory) -> None:
         super().__init__()
-        self._memory = memory
+        self.memory = memory
         self.resumed: dict[int, Waiting] = {}
-        """What was left by an earlier run, by update id, until it is handled."""
+        """What was begun by an earlier run, by update id, until it is handled."""
 
     async def put(self, item: object) -> None:
         """Store an update, and queue it unless it was seen before.
@@ -57,28 +58,47 @@ class Inbox(asyncio.Queue[object]):
         Raises:
             InboxError: it cannot be stored.
         """
-        if isinstance(item, Update) and _outlives(item) and not await asyncio.to_thread(self._store, item):
-            return
-        await super().put(item)
+        if not isinstance(item, Update) or not _outlives(item):
+            await super().put(item)
+        elif await asyncio.to_thread(self._store, item):
+            self.stored(item)
+
+    def stored(self, update: Update) -> None:
+        """An update is stored that was not seen before: it is queued."""
+        self.put_nowait(update)
+
+    def done(self, update: object) -> None:
+        """What could be done for an update has been done."""
 
     def resume(self, bot: Bot) -> int:
         """Queue what an earlier run left, oldest first; returns how many that are."""
-        waiting = self._memory.waiting()
+        waiting = self.memory.waiting()
         for each in waiting:
-            update = _read(json.loads(each.payload), bot)
-            if update is not None:
-                self.resumed[each.update_id] = each
-            self.put_nowait(update or Update(each.update_id))
+            self.put_nowait(self.begun(each, bot))
         return len(waiting)
+
+    def begun(self, waiting: "Waiting", bot: Bot) -> Update:
+        """What was begun before, to be handled; in place of an update that cannot be read an empty one."""
+        update = _read(json.loads(waiting.payload), bot)
+        if update is not None:
+            self.resumed[waiting.update_id] = waiting
+        return update or Update(waiting.update_id)
+
+    async def rest(self) -> None:
+        """Queue nothing more that was stored before."""
+
+    async def leave(self) -> None:
+        """The program ends: what has not been handled is for whoever comes after it."""
 
     def _store(self, update: Update) -> bool:
         chat, person = update.effective_chat, update.effective_user
         try:
-            return self._memory.take_in(
+            return self.memory.take_in(
                 update.update_id,
                 json.dumps(_bare(update.to_dict())),
                 chat=chat.id if chat else None,
                 person=person.id if person else None,
+                lane=lane(update),
             )
         except KanttekeningError as error:
             raise InboxError("an update could not be stored") from error

@@ -1,7 +1,7 @@
 """In which order updates are handled: those of one chat one after another, those of different chats side by side."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,15 +20,22 @@ class Lanes(BaseUpdateProcessor):
     Queries of the inline mode, buttons that only look, and what ends an explanation have none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_done: Callable[[object], None] = lambda _: None) -> None:
+        """`on_done` hears of each update that has been handled, or left."""
         super().__init__(_AT_ONCE)
+        self._on_done = on_done
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.is_leaving = False
         """Whether what has not begun is left for the next start."""
 
     async def do_process_update(self, update: object, coroutine: "Awaitable[Any]") -> None:
         """Wait for the chat, then handle it."""
-        chat = lane(update)
+        try:
+            await self._in_turn(lane(update), coroutine)
+        finally:
+            self._on_done(update)
+
+    async def _in_turn(self, chat: int | None, coroutine: "Awaitable[Any]") -> None:
         if chat is None:
             await self._handle(coroutine)
             return

@@ -23,6 +23,10 @@ class Patience:
     """For what is waiting when the program is asked to stop: with a call that still runs it is less than the 30 that it gets."""
     tidy_seconds: float = 600.0
     """How often what is remembered is tidied."""
+    claim_seconds: float = 1.0
+    """How often it is looked at whether there is something to answer that other bots left."""
+    dead_seconds: float = 10.0
+    """A bot of which was not heard for so long is dead, and the others answer what it had begun."""
     explaining_seconds: float = 10.0
     """How long an explanation waits for its turn, before the answer goes without one."""
     preview_after_seconds: float = 2.0
