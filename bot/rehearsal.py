@@ -122,7 +122,7 @@ def restore_previous(workspace: Workspace) -> tuple[int, int]:
 
 
 def _rehearsed(workspace: Workspace, wish: Wish, uploads: tuple[Upload, ...]) -> Rehearsal:
-    shelf = RehearsalShelf(workspace.shelf.home)
+    shelf = RehearsalShelf(workspace.shelf.home, site=workspace.shelf.site)
     receipt = _with_names(workspace.run_on(shelf, wish), uploads_folder(shelf.home))
     try:
         rehearsal = Rehearsal(receipt, (), {}, shelf.rehearsed, wish, uploads)

@@ -70,8 +70,9 @@ class Workspace:
     def shelf(self) -> "Shelf":
         """The editions."""
         from vectorstore.editions import Shelf
+        from vectorstore.site import site_of
 
-        return Shelf(self.settings.home_dir)
+        return Shelf(self.settings.home_dir, site=site_of(self.settings))
 
     @cached_property
     def memory(self) -> "Memory":

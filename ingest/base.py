@@ -56,7 +56,7 @@ def _candidates(shelf: Shelf) -> Iterator[tuple[EditionInfo, bool]]:
 
 def _state(shelf: Shelf, info: EditionInfo, model: ModelId) -> _State:
     try:
-        Edition(shelf.folder(info), info, model).close()
+        Edition(shelf.folder(info), info, model, shelf.stores).close()
     except (ModelMismatchError, DamagedEditionError):
         return _State.TEXTS_ONLY if _has_texts(shelf, info) else _State.LOST
     return _State.WHOLE

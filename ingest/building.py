@@ -21,7 +21,7 @@ from vectorstore.indexing import LexicalBuilder
 from vectorstore.kinship import build_kinship
 from vectorstore.languages import Language
 from vectorstore.passages import Document, Passage, Source, Vector
-from vectorstore.store import PassageStore
+from vectorstore.stores import IN_FOLDER, Stores
 
 _BATCH = 1_024  # passages, with about five sentences each: 10 MB of vectors
 
@@ -51,15 +51,22 @@ class EditionBuilder:
     written is raised by the next call.
     """
 
-    def __init__(self, folder: Path, embeddings: PassageEmbeddings, base: Path | None, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embeddings: PassageEmbeddings,
+        base: Path | None,
+        progress: Progress | None = None,
+        stores: Stores = IN_FOLDER,
+    ) -> None:
         """Start from a copy of `base`, made by the same model, or from nothing."""
         self._folder, self._embeddings, self._base, self._progress = folder, embeddings, base, progress
+        model = embeddings.model
         if base is not None:
             shutil.copyfile(base / "catalog.sqlite", folder / "catalog.sqlite")
-            shutil.copytree(base / "chroma", folder / "chroma", copy_function=shutil.copyfile)
         self._before = Catalog(base / "catalog.sqlite") if base else None
         self._catalog = Catalog(folder / "catalog.sqlite", writable=True)
-        self._store = PassageStore(folder / "chroma", embeddings.model, create=base is None)
+        self._store = stores.fork(base, folder, model) if base else stores.create(folder, model)
         self._lexical = LexicalBuilder(base / "bm25" if base else None)
         self._waiting: list[_Part] = []
         self._counted = self._fresh = self._embedded = 0

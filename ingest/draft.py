@@ -26,7 +26,7 @@ class Draft:
         if self._builder is None:
             self._folder = self._shelf.start_building()
             fork = self._shelf.folder(self._base.info) if self._base and self._base.can_fork else None
-            self._builder = EditionBuilder(self._folder, self._embeddings, fork, self._progress)
+            self._builder = EditionBuilder(self._folder, self._embeddings, fork, self._progress, self._shelf.stores)
         return self._builder
 
     def publish(self, gone: Sequence[str], away: Iterable[str], keep: int, receipt: Receipt) -> None:

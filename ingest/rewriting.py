@@ -15,7 +15,6 @@ from vectorstore.errors import DamagedEditionError, UnavailableError
 from vectorstore.indexing import build_lexical_index
 from vectorstore.kinship import narrow_kinship
 from vectorstore.manifest import Manifest
-from vectorstore.store import PassageStore, settle
 from vectorstore.sweeping import Pause
 
 
@@ -41,11 +40,11 @@ def rewrite(
     """
     folder.mkdir()
     before = shelf.folder(info)
-    edition = Edition(before, info, info.model)
+    edition = Edition(before, info, info.model, shelf.stores)
     try:
         copy_catalog(before / "catalog.sqlite", folder / "catalog.sqlite", without)
         with _writing(folder):
-            store = PassageStore(folder / "chroma", info.model, create=True)
+            store = shelf.stores.create(folder, info.model)
         try:
             edition.store.copy_to(store, without)
             vectors = store.count()
@@ -54,7 +53,7 @@ def rewrite(
     finally:
         edition.close()
     with _writing(folder):
-        settle(folder / "chroma", info.model)
+        shelf.stores.settle(folder, info.model)
     documents, passages = _index(folder, before, away)
     if passages != vectors:
         raise DamagedEditionError(f"Edition {info.number} has {vectors} vectors for {passages} passages. Restore an earlier one.")

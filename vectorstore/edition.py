@@ -9,11 +9,12 @@ from typing import Protocol, TypeVar
 
 from vectorstore.catalog import Catalog
 from vectorstore.embeddings import ModelId
-from vectorstore.errors import DamagedEditionError, EditionError
+from vectorstore.errors import DamagedEditionError, EditionError, UnreachableError
 from vectorstore.kinship import Kinship
 from vectorstore.lexical import LexicalIndex
 from vectorstore.locks import FileLock
 from vectorstore.passages import Source
+from vectorstore.stores import IN_FOLDER, Stores
 
 _Result = TypeVar("_Result")
 
@@ -42,19 +43,17 @@ class EditionInfo:
 class Edition:
     """A published edition, opened to be read."""
 
-    def __init__(self, folder: Path, info: EditionInfo, model: ModelId) -> None:
+    def __init__(self, folder: Path, info: EditionInfo, model: ModelId, stores: Stores = IN_FOLDER) -> None:
         """Open it, and keep it from being swept until `close`.
 
         Raises:
             DamagedEditionError: its files are incomplete or do not agree.
             ModelMismatchError: it was made by another embedding model than `model`.
         """
-        from vectorstore.store import PassageStore  # Chroma takes a second to import, and listing editions needs none of it
-
         self.info, self._folder = info, folder
         with as_damaged(folder):
             self._in_use = FileLock(folder / IN_USE, shared=True)
-            self.store = PassageStore(folder / "chroma", model)
+            self.store = stores.open(folder, model)
             self.catalog = Catalog(folder / "catalog.sqlite")
             self.lexical = LexicalIndex(folder / "bm25")
             self.kinship = Kinship(folder / "kinship")
@@ -83,6 +82,11 @@ class Edition:
 class EditionSource(Protocol):
     """Where a reader gets editions from: a `Shelf`."""
 
+    @property
+    def stores(self) -> Stores:
+        """The vectors of the editions."""
+        ...
+
     def stamp(self) -> tuple[int, int]:
         """Changes whenever another edition becomes current."""
         ...
@@ -109,6 +113,7 @@ class PinnedEdition:
 
     def __init__(self, shelf: EditionSource, info: EditionInfo) -> None:
         self._shelf, self._info = shelf, info
+        self.stores = shelf.stores
 
     def stamp(self) -> tuple[int, int]:
         """Always the same."""
@@ -220,7 +225,7 @@ class EditionReader:
     def _open(self, info: EditionInfo) -> None:
         here = self._edition.info if self._edition else None
         if here is None or (info.number, info.folder) != (here.number, here.folder):
-            opened = Edition(self._shelf.folder(info), info, self._model)
+            opened = Edition(self._shelf.folder(info), info, self._model, self._shelf.stores)
             try:
                 opened.load()
             except BaseException:
@@ -241,7 +246,7 @@ def as_damaged(folder: Path) -> Iterator[None]:
     """Whatever goes wrong while an edition is opened means that it is damaged, save our own errors about it."""
     try:
         yield
-    except EditionError:
+    except (EditionError, UnreachableError):
         raise
     except Exception as error:
         raise DamagedEditionError(

@@ -26,20 +26,14 @@ from vectorstore.errors import (
     UnavailableError,
     UsageError,
 )
-from vectorstore.locks import FileLock
-from vectorstore.manifest import Manifest, read_manifest, write_manifest
-from vectorstore.pointer import (
-    Listing,
-    Pointer,
-    is_edition_folder,
-    pointer_stamp,
-    read_pointer,
-    write_pointer,
-    written_anew,
-)
+from vectorstore.locks import FileLock, Held
+from vectorstore.manifest import Manifest, write_manifest
+from vectorstore.pointer import Listing, Pointer, is_edition_folder
+from vectorstore.site import HomeSite, Site
+from vectorstore.stores import Stores
 from vectorstore.sweeping import Pause, is_read, remove_folder, wait_for_readers
 
-_EDITIONS, _BUILDING = "editions", ".building"
+_BUILDING = ".building"
 REHEARSED = ".rehearsed-"
 """What the folders begin with of editions that are whole and not published; no folder of a published one can be called so."""
 
@@ -49,15 +43,21 @@ def _now() -> datetime:
 
 
 class Shelf:
-    """The editions under a home folder."""
+    """The editions of a home folder, published in it or at another site."""
 
-    def __init__(self, home: Path, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, home: Path, now: Callable[[], datetime] = _now, site: Site | None = None) -> None:
         self.home, self._now = home, now
-        self._editions = home / _EDITIONS
+        self.site = site or HomeSite(home)
+        self._editions = self.site.editions
+
+    @property
+    def stores(self) -> Stores:
+        """The vectors of the editions."""
+        return self.site.stores
 
     def stamp(self) -> tuple[int, int]:
-        """Changes whenever another edition becomes current; (0, 0) when nothing is published. Costs one `stat`."""
-        return pointer_stamp(self.home)
+        """Changes whenever another edition becomes current; (0, 0) when nothing is published."""
+        return self.site.stamp()
 
     def published(self) -> list[EditionInfo]:
         """Every published edition that is still kept and can be read, oldest first."""
@@ -112,13 +112,13 @@ class Shelf:
 
     def folder(self, info: EditionInfo) -> Path:
         """Where an edition's files are."""
-        return self._editions / info.folder
+        return self.site.folder(info.folder)
 
     def size(self) -> int:
         """How many bytes all editions take, and what is left of others."""
         return sum(path.stat().st_size for path in self._editions.rglob("*") if path.is_file())
 
-    def lock(self) -> FileLock:
+    def lock(self) -> Held:
         """The lock that whoever changes the shelf must hold; made with the home folder on first use.
 
         Whoever gets it finds no leftovers of one that was killed: they are swept first.
@@ -135,9 +135,10 @@ class Shelf:
                 "Set KANTTEKENING_HOME to one that can."
             ) from error
         try:
-            lock = FileLock(self._editions / ".lock")
+            here = FileLock(self._editions / ".lock")
         except BusyError as error:
             raise BusyError("Another ingest is running. Wait until it is done and try again.") from error
+        lock = self.site.lock(here)
         try:
             self.sweep_leftovers()
         except BaseException:
@@ -180,13 +181,13 @@ class Shelf:
         published = {number: listing for number, listing in before.published.items() if number not in dropped}
         for number, building in rewritten.items():
             listing = published[number]
-            published[number] = replace(listing, folder=self._shelve(building, written_anew(listing.folder)))
+            published[number] = replace(listing, folder=self.site.shelve(building, number, listing.folder))
         current = before.current
         if new is not None:
             current = before.next_number
-            published[current] = Listing(before.moment(self._now()), self._shelve(new, str(current)))
+            published[current] = Listing(before.moment(self._now()), self.site.shelve(new, current, None))
         sync_folder(self._editions)
-        write_pointer(self.home, Pointer(current, published))
+        self.site.write(Pointer(current, published))
         return self.current()
 
     def listing(self) -> Listing | None:
@@ -202,7 +203,7 @@ class Shelf:
         """
         with self.lock():
             self.kept(number)
-            write_pointer(self.home, replace(self._pointer(), current=number))
+            self.site.write(replace(self._pointer(), current=number))
             return self.current()
 
     def restore_previous(self) -> tuple[int, int]:
@@ -222,7 +223,7 @@ class Shelf:
                     f"Edition {current} is the first that is kept, so there is none to go back to. "
                     "Take a document out with `kanttekening remove ID`."
                 )
-            write_pointer(self.home, replace(self._pointer(), current=earlier[-1]))
+            self.site.write(replace(self._pointer(), current=earlier[-1]))
             return current, earlier[-1]
 
     def discard(self, building: Path) -> None:
@@ -240,7 +241,9 @@ class Shelf:
         if pause is not None:
             read = wait_for_readers([folder for folder in folders if folder not in spared], pause)
             spared = [*spared, *read] if spare_readers else []
-        return sum(remove_folder(folder) for folder in folders if folder not in spared)
+        gone = sum(remove_folder(folder) for folder in folders if folder not in spared)
+        self.site.clear(everything=pause is not None and not spare_readers)
+        return gone
 
     def leftovers(self) -> list[Path]:
         """What lies among the editions and is none: of one that was killed, rehearsed, or just replaced by a purge."""
@@ -255,29 +258,26 @@ class Shelf:
         next ingest removes, and never half an edition that can be restored.
         """
         pointer = self._pointer()
-        folders = {number: self._editions / listing.folder for number, listing in pointer.published.items()}
+        names = {number: listing.folder for number, listing in pointer.published.items() if self.site.is_there(listing.folder)}
         locks = {}
-        for number in sorted(folders)[:-keep]:
+        for number in sorted(pointer.published)[:-keep]:
             with suppress(BusyError, UnavailableError):  # in use, or not ours to remove: the next ingest tries again
-                if number != pointer.current and folders[number].is_dir():
-                    locks[number] = FileLock(folders[number] / IN_USE)
-        kept = {number: said for number, said in pointer.published.items() if number not in locks and folders[number].is_dir()}
+                if number != pointer.current and number in names:
+                    locks[number] = self.site.claim(names[number])
+        kept = {number: said for number, said in pointer.published.items() if number not in locks and number in names}
         if kept != pointer.published:
-            write_pointer(self.home, replace(pointer, published=kept))
+            self.site.write(replace(pointer, published=kept))
         for number, lock in locks.items():
-            remove_folder(folders[number])
+            remove_folder(self._editions / names[number])
             lock.release()
+        self.site.clear(everything=False)
 
     def _nothing_yet(self) -> NoEditionError:
-        return NoEditionError(f"There is no edition in {str(self.home)!r} yet. Run `kanttekening ingest` first.")
-
-    def _shelve(self, building: Path, name: str) -> str:
-        building.rename(self._editions / name)
-        return name
+        return NoEditionError(f"There is no edition {self.site.where} yet. Run `kanttekening ingest` first.")
 
     def _info(self, number: int, pointer: Pointer) -> EditionInfo:
         listing = pointer.published[number]
-        manifest = read_manifest(self._editions / listing.folder)
+        manifest = self.site.manifest(listing.folder)
         return EditionInfo(
             number=number,
             published_at=listing.published_at,
@@ -290,7 +290,7 @@ class Shelf:
         )
 
     def _pointer(self) -> Pointer:
-        return read_pointer(self.home, self._editions)
+        return self.site.read()
 
 
 def _is_draft(name: str) -> bool:

@@ -3,7 +3,8 @@
 KanttekeningError
 ├── UsageError            what was asked for cannot be done so (exit 2)
 ├── UnavailableError      something outside failed: disk, model, lock (exit 1)
-│   └── BusyError         another ingest is running
+│   ├── BusyError         another ingest is running
+│   └── UnreachableError  the server that has the editions does not answer
 ├── TakenOverError        another bot answers this by now
 └── EditionError          no usable edition (exit 4)
     ├── NoEditionError    nothing has been ingested yet
@@ -36,6 +37,10 @@ class BusyError(UnavailableError):
 
 class TakenOverError(KanttekeningError):
     """Another bot answers it, because this one was taken for dead."""
+
+
+class UnreachableError(UnavailableError):
+    """The server that has the editions cannot be reached, or does not do what it is asked."""
 
 
 class EditionError(KanttekeningError):

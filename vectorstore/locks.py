@@ -4,18 +4,30 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from vectorstore.errors import BusyError, UnavailableError
 
 _RELEASED = -1
 
 
+class Held(Protocol):
+    """A lock that is held, until `release` or the end of the block."""
+
+    def release(self) -> None:
+        """Let go; once that is done there is nothing more to it."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
 class FileLock:
     """An advisory lock on a file, shared or exclusive, released by `release` or by the end of the process."""
 
-    def __init__(self, path: Path, *, shared: bool = False) -> None:
-        """Take the lock at once.
+    def __init__(self, path: Path, *, shared: bool = False, wait: bool = False) -> None:
+        """Take the lock at once, or with `wait` when it is free.
 
         Raises:
             BusyError: somebody else holds it.
@@ -29,7 +41,7 @@ class FileLock:
                 f"{str(path)!r} cannot be opened ({error.strerror}). Check KANTTEKENING_HOME and its rights."
             ) from error
         try:
-            fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         except OSError as error:
             os.close(self._descriptor)
             raise BusyError(f"Another process is using {str(path.parent)!r}. Wait until it is done and try again.") from error

@@ -19,6 +19,7 @@ from vectorstore.manifest import MANIFEST
 
 POINTER = "published.json"
 _FOLDER = re.compile(r"([0-9]+)(?:\.([0-9]+))?")  # 3, and 3.1, 3.2, … for the same edition written anew
+_NAMED = re.compile(r"[0-9]+(\.[0-9a-f]+)?")  # and 3.0c9fd0a2f1, where a server has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def write_pointer(home: Path, pointer: Pointer) -> None:
 
 def is_edition_folder(name: str) -> bool:
     """Whether a folder is called as those of editions are."""
-    return _FOLDER.fullmatch(name) is not None
+    return _NAMED.fullmatch(name) is not None
 
 
 def written_anew(folder: str) -> str:
@@ -132,7 +133,7 @@ def _recovered(editions: Path) -> Pointer:
     Without this the next ingest would take what was published for the leftovers of a killed one, and sweep it.
     """
     found: dict[int, Listing] = {}
-    names = [path.name for path in editions.iterdir() if is_edition_folder(path.name)] if editions.is_dir() else []
+    names = [path.name for path in editions.iterdir() if _FOLDER.fullmatch(path.name)] if editions.is_dir() else []
     for name in sorted(names, key=_parts):
         manifest = editions / name / MANIFEST
         if manifest.is_file():

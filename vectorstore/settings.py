@@ -1,16 +1,18 @@
 """Settings: environment variables `KANTTEKENING_…` and a `.env` in the working directory."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vectorstore.debate import documents_folder, home_name
 from vectorstore.errors import UsageError
 
 PREFIX = "KANTTEKENING_"
+_MAX_SLUG = 40
 
 
 class Settings(BaseSettings):
@@ -35,6 +37,14 @@ class Settings(BaseSettings):
     )
     keep_editions: int = Field(5, ge=1, description="How many editions are kept to go back to.")
     language: Literal["auto", "nl", "en"] = Field("auto", description="The language of answers; auto follows the question.")
+    chroma_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#@\s]+/?$",
+        description="A Chroma server that has the editions in place of the home folder, for several machines; https for TLS.",
+    )
+    chroma_token: SecretStr | None = Field(None, description="What that server, or what stands before it, knows us by.")
+    chroma_tenant: str = Field("default_tenant", description="The tenant on that server.")
+    chroma_database: str = Field("default_database", description="The database on that server; one for each debate is clearest.")
 
     @property
     def home_dir(self) -> Path:
@@ -42,6 +52,13 @@ class Settings(BaseSettings):
         home = self.home.expanduser().absolute()
         documents = documents_folder(self.debate)
         return home / "debates" / home_name(documents) if documents else home
+
+    @property
+    def chroma_prefix(self) -> str:
+        """What collections on a Chroma server begin with: the name of the folder of a debate with documents of its own."""
+        documents = documents_folder(self.debate)
+        slug = re.sub(r"[^a-z0-9]+", "-", documents.parent.resolve().name.lower()).strip("-") if documents else ""
+        return f"kanttekening-{slug[:_MAX_SLUG]}".strip("-")
 
 
 def load_settings(**flags: object) -> Settings:

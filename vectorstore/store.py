@@ -1,15 +1,14 @@
-"""The only importer of Chroma: vectors in, similarities out."""
+"""Vectors in, similarities out: what is asked of Chroma. Who can be reached over a network is in `chroma_server`."""
 
 import os
 import warnings
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Collection as Ids
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import chromadb
 import numpy as np
@@ -26,6 +25,7 @@ from vectorstore.passages import Vector
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
+_Result = TypeVar("_Result")
 _PASSAGES, _CAVEATS = "passages", "caveats"
 _OPENING = Lock()  # Chroma has one client's worth of state per path in a process, and two threads that open it trip over it
 _SYNC_AT_ONCE: UpdateHNSWConfiguration = {"sync_threshold": 2, "batch_size": 2}
@@ -102,8 +102,7 @@ class PassageStore:
         """Take out passages and caveat sentences."""
         for collection, ids in ((self._passages, passage_ids), (self._caveats, caveat_ids)):
             for batch in self._batches(len(ids)):
-                with _as_unavailable():
-                    collection.delete(ids=list(ids[batch]))
+                self._write(partial(collection.delete, ids=list(ids[batch])))
 
     def load(self) -> None:
         """Read the vectors into memory; Chroma otherwise does so at the first search."""
@@ -119,46 +118,84 @@ class PassageStore:
             DamagedEditionError: one cannot be read.
         """
         for ours, theirs in ((self._passages, other._passages), (self._caveats, other._caveats)):  # noqa: SLF001  # of our own kind
-            for ids, vectors, source_ids in _vectors(ours, without):
+            for ids, vectors, source_ids in self._vectors(ours, without):
                 other._add(theirs, ids, vectors, source_ids)  # noqa: SLF001  # likewise
 
     def _collection(self, name: str, model: ModelId, *, create: bool) -> Collection:
-        identity = {"model": model.name, "model_sha256": model.sha256}
         if create:
             configuration = {"hnsw": {"space": "cosine"}}
-            return self._client.create_collection(name, configuration=configuration, metadata=identity, embedding_function=None)  # type: ignore[arg-type]  # a plain dict is accepted
-        collection = self._client.get_collection(name, embedding_function=None)
-        made_by = collection.metadata or {}
-        if {key: made_by.get(key) for key in identity} != identity:
-            raise ModelMismatchError(
-                f"The edition was made with the embedding model {made_by.get('model')!r}, and {model.name!r} "
-                "is set (or its files have changed). Run `kanttekening ingest` to rebuild it with this one, "
-                "or set KANTTEKENING_EMBEDDING_MODEL."
+            return self._client.create_collection(
+                name,
+                configuration=configuration,  # type: ignore[arg-type]  # a plain dict is accepted
+                metadata=identity(model),
+                embedding_function=None,
             )
+        collection = self._client.get_collection(name, embedding_function=None)
+        check_model(collection, model)
         return collection
 
     def _add(self, collection: Collection, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
         for batch in self._batches(len(ids)):
             metadata = [{"source_id": source_id} for source_id in source_ids[batch]]
-            with _as_unavailable():
-                collection.add(ids=list(ids[batch]), embeddings=vectors[batch], metadatas=metadata)  # type: ignore[arg-type]  # one matrix is accepted
+            self._write(partial(collection.add, ids=list(ids[batch]), embeddings=vectors[batch], metadatas=metadata))  # type: ignore[arg-type]  # one matrix is accepted
 
     def _batches(self, count: int) -> Iterator[slice]:
-        # Chroma refuses more than this in one call.
-        size = self._client.get_max_batch_size()
-        for start in range(0, count, size):
-            yield slice(start, start + size)
+        for start in range(0, count, self._batch):
+            yield slice(start, start + self._batch)
+
+    @cached_property
+    def _batch(self) -> int:
+        """Chroma refuses more than this in one call."""
+        return self._client.get_max_batch_size()
+
+    def _vectors(self, collection: Collection, without: Ids[str]) -> Iterator[tuple[list[str], Vector, list[str]]]:
+        """Ids, vectors and source ids, a run at a time."""
+        run = min(_RUN, self._batch)
+        for offset in range(0, collection.count(), run):
+            found = self._read(partial(collection.get, limit=run, offset=offset, include=["embeddings", "metadatas"]))
+            sources = [str(each["source_id"]) for each in found["metadatas"] or []]
+            kept = [index for index, source_id in enumerate(sources) if source_id not in without]
+            if kept:
+                vectors = np.asarray(found["embeddings"], dtype=np.float32)[kept]
+                yield [found["ids"][index] for index in kept], vectors, [sources[index] for index in kept]
+
+    def _write(self, action: Callable[[], object]) -> None:
+        """Chroma's errors while writing are those of the disk."""
+        try:
+            action()
+        except ChromaError as error:
+            raise UnavailableError(
+                f"The vectors could not be written ({type(error).__name__}). Nothing was published; free some room and try again."
+            ) from error
+
+    def _read(self, action: Callable[[], _Result]) -> _Result:
+        """Chroma's errors while reading all are those of the edition."""
+        try:
+            return action()
+        except ChromaError as error:
+            raise DamagedEditionError(
+                f"The vectors in an edition cannot be read ({type(error).__name__}). Restore an earlier edition, or ingest again."
+            ) from error
 
 
-@contextmanager
-def _as_unavailable() -> Iterator[None]:
-    """Chroma's errors while writing are those of the disk."""
-    try:
-        yield
-    except ChromaError as error:
-        raise UnavailableError(
-            f"The vectors could not be written ({type(error).__name__}). Nothing was published; free some room and try again."
-        ) from error
+def identity(model: ModelId) -> dict[str, str]:
+    """What is put down with vectors of the model that made them."""
+    return {"model": model.name, "model_sha256": model.sha256}
+
+
+def check_model(collection: Collection, model: ModelId) -> None:
+    """Refuse vectors that another model made.
+
+    Raises:
+        ModelMismatchError: it did.
+    """
+    made_by = collection.metadata or {}
+    if {key: made_by.get(key) for key in identity(model)} != identity(model):
+        raise ModelMismatchError(
+            f"The edition was made with the embedding model {made_by.get('model')!r}, and {model.name!r} "
+            "is set (or its files have changed). Run `kanttekening ingest` to rebuild it with this one, "
+            "or set KANTTEKENING_EMBEDDING_MODEL."
+        )
 
 
 def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
@@ -167,22 +204,6 @@ def _hits(collection: Collection, vector: Vector, limit: int) -> list[Hit]:
     found = collection.query(query_embeddings=np.asarray([vector]), n_results=limit, include=["distances"])
     distances = found["distances"] or [[]]
     return [Hit(found_id, 1.0 - distance) for found_id, distance in zip(found["ids"][0], distances[0], strict=True)]
-
-
-def _vectors(collection: Collection, without: Ids[str]) -> Iterator[tuple[list[str], Vector, list[str]]]:
-    """Ids, vectors and source ids, a run at a time."""
-    for offset in range(0, collection.count(), _RUN):
-        try:
-            found = collection.get(limit=_RUN, offset=offset, include=["embeddings", "metadatas"])
-        except ChromaError as error:
-            raise DamagedEditionError(
-                f"The vectors in an edition cannot be read ({type(error).__name__}). Restore an earlier edition, or ingest again."
-            ) from error
-        sources = [str(each["source_id"]) for each in found["metadatas"] or []]
-        kept = [index for index, source_id in enumerate(sources) if source_id not in without]
-        if kept:
-            vectors = np.asarray(found["embeddings"], dtype=np.float32)[kept]
-            yield [found["ids"][index] for index in kept], vectors, [sources[index] for index in kept]
 
 
 def settle(folder: Path, model: ModelId) -> None:
@@ -196,7 +217,7 @@ def settle(folder: Path, model: ModelId) -> None:
         try:
             for collection in (store._passages, store._caveats):  # noqa: SLF001  # this is of the store
                 if not at_once:
-                    _touch(collection)
+                    store._write(partial(_touch, collection))  # noqa: SLF001  # likewise
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", DeprecationWarning)  # about an embedding function, of which there is none
                     collection.modify(configuration={"hnsw": _SYNC_AT_ONCE if at_once else _SYNC_SELDOM})
@@ -209,5 +230,4 @@ def _touch(collection: Collection) -> None:
     """Write one vector again, as often as makes Chroma write out all."""
     found = collection.get(limit=1, include=["embeddings"])
     for _ in range(_SYNC_AT_ONCE["sync_threshold"] if found["ids"] else 0):
-        with _as_unavailable():
-            collection.update(ids=found["ids"], embeddings=found["embeddings"])
+        collection.update(ids=found["ids"], embeddings=found["embeddings"])
