@@ -40,8 +40,9 @@ def bench_warm(home: Path) -> Section:
     steps = [Figure(f"of which {step}", values, "ms") for step, values in found.steps.items()]
     return Section(
         "A warm answer",
-        f"{len(found.answers)} questions about the dossier, answered and written out as text in one process, which had answered others "
-        "before. The functions are timed from outside; a step does not count what other steps do inside it.",
+        f"{len(found.answers)} questions about the dossier, answered and written out as text in one process, which had "
+        "answered others before. The functions are timed from outside; a step does not count what other steps do inside "
+        "it.",
         [
             Figure("answer", found.answers, "ms", Bound(30)),
             Figure("answer, 95th percentile", [percentile(found.answers, 95)], "ms"),

@@ -17,11 +17,13 @@ from tests.evaluation.policyqa import policyqa
 OURS = "Kanttekening"
 _PACKAGE = "tests.benchmarks.peers"
 _WARM = 5  # questions before those that count
-_ABOUT = f"""The documents are the 500 of policyqa (Dutch, of the government's own site), the questions its test split. Each program runs in an
-environment and a process of its own, and is asked for its {BEST} best passages; ours also chooses and writes out its answer in the time
-given. Cold is a process that answers one question. The peers have all-MiniLM-L6-v2, the model that their tutorials use; it was trained on
-English, which counts against them in what is found, and not in time. Their passages are longer than ours, so that a marked span is in one
-sooner; the right document does not depend on that. No language model is asked by any of them."""
+_ABOUT = f"""\
+The documents are the 500 of policyqa (Dutch, of the government's own site), the questions its test split. Each program runs
+in an environment and a process of its own, and is asked for its {BEST} best passages; ours also chooses and writes out its
+answer in the time given. Cold is a process that answers one question. The peers have all-MiniLM-L6-v2, the model that their
+tutorials use; it was trained on English, which counts against them in what is found, and not in time. Their passages are
+longer than ours, so that a marked span is in one sooner; the right document does not depend on that. No language model is
+asked by any of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.peers.protocol import BEST, Found, main, model_folder
 
@@ -32,7 +33,7 @@ class LangChain:
 
         return answer
 
-    def _vectors(self, store: Path):  # noqa: ANN202  # of a package that is not in the environment of the project
+    def _vectors(self, store: Path) -> Any:  # noqa: ANN401  # of a package that is not in the environment of the project
         from langchain_chroma import Chroma
         from langchain_huggingface import HuggingFaceEmbeddings
 

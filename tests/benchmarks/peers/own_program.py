@@ -4,12 +4,19 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.benchmarks.peers.protocol import BEST, Found, main
 
+if TYPE_CHECKING:
+    from bot.workspace import Workspace
+
 
 class Kanttekening:
-    """The program as the terminal has it, without the dossier: only the documents that all have."""
+    """The program as the terminal has it, without the dossier: only the documents that all have.
+
+    Nothing of it is imported before it is timed, as with the peers.
+    """
 
     def ingest(self, folder: Path, store: Path) -> tuple[int, int]:
         """An edition of the folder."""
@@ -36,7 +43,7 @@ class Kanttekening:
         return answer
 
 
-def _workspace(home: Path):  # noqa: ANN202  # imported when it is timed, as the peers' packages are
+def _workspace(home: Path) -> "Workspace":
     from bot.screen import Screen
     from bot.workspace import Workspace
 

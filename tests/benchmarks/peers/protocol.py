@@ -1,7 +1,7 @@
 """How every program is asked, so that all are timed alike; it imports the standard library only, as each has its own packages.
 
-    MODULE ingest FOLDER STORE       the documents of a folder into a store; prints how many there were and how many passages
-    MODULE ask STORE QUESTIONS       a JSON list of questions; prints, for each, seconds and the passages found, best first
+MODULE ingest FOLDER STORE       the documents of a folder into a store; prints how many there were and how many passages
+MODULE ask STORE QUESTIONS       a JSON list of questions; prints, for each, seconds and the passages found, best first
 """
 
 import json
