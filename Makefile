@@ -22,7 +22,7 @@ help:
 	@echo 'make test        run the tests'
 	@echo 'make soak        run the same tests in full, which takes much longer'
 	@echo 'make check       lint, formatting and types'
-	@echo 'make bench       measure speed and memory, ours and of other programs, and write docs/benchmarks.md; takes 40 minutes
+	@echo 'make bench       measure speed and memory, ours and of other programs, and write docs/benchmarks.md; takes 40 minutes'
 	@echo 'make bench FAST=1  the same on less, in five minutes, into build/'
 	@echo 'make evaluate    ask the question sets of tests/evaluation and print the quality figures'
 	@echo 'make evaluate-llm  the same with a scripted language model that is honest, and how the gate does on paraphrases'

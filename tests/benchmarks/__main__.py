@@ -40,7 +40,7 @@ class Effort:
 
 
 _WHOLE = Effort(9, 2_000, (1_000, 10_000, 100_000), None, (30, 60, 10_000), is_quick=False)
-_SMALL = Effort(3, 100, (), 10, (10, 5, 400), is_quick=True)
+_SMALL = Effort(2, 100, (), 10, (10, 5, 400), is_quick=True)
 
 
 def _parts(effort: Effort, shared: Path, scratch: Path) -> Iterator[tuple[str, Callable[[], Section]]]:

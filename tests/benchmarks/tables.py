@@ -3,36 +3,40 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from statistics import median
+from textwrap import fill
 
 from tests.benchmarks.figures import Bound, Compared, Figure, Section
 
+_WIDE = 130
 _MET = {True: "yes", False: "no", None: ""}
 
 
 def markdown_of(section: Section) -> str:
     """A section: what it is about, its tables, what was skipped."""
-    return "\n".join([f"## {section.title}", "", *section.about.split("\n"), *_tables(section)])
+    about = fill(" ".join(section.about.split()), _WIDE, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([f"## {section.title}", "", about, *_tables(section)])
 
 
 def _tables(section: Section) -> Iterator[str]:
     if section.figures:
-        yield from ["", "| | Median | Smallest to largest | | Aim | Met |", "|---|--:|---|---|---|---|"]
-        yield from map(_figure, section.figures)
+        has_aims = any(figure.bound for figure in section.figures)
+        yield from ["", f"| | Median | Smallest to largest |{' Aim | Met |' if has_aims else ''}"]
+        yield f"|---|--:|---|{'---|---|' if has_aims else ''}"
+        yield from (_figure(figure, has_aims=has_aims) for figure in section.figures)
     if section.compared:
         yield from _compared(section.compared)
     if section.skipped:
-        yield from ["", "Skipped:", "", *(f"- {one_line(each)}" for each in section.skipped)]
+        yield from ["", "Skipped:", "", *(f"- {each}" for each in section.skipped)]
 
 
-def _figure(figure: Figure) -> str:
-    spread = (
-        f"{number(min(figure.values))} to {number(max(figure.values))}, {len(figure.values)} times"
-        if len(figure.values) > 1
-        else ""
-    )
-    aim = _aim(figure.bound, figure.unit) if figure.bound else ""
+def _figure(figure: Figure, *, has_aims: bool) -> str:
+    count, least, most = len(figure.values), min(figure.values), max(figure.values)
+    spread = f"{number(least)} to {number(most)}, {count} times" if count > 1 else ""
     name = f"{figure.name} ({figure.note})" if figure.note else figure.name
-    return f"| {name} | {number(figure.median)} | {spread} | {figure.unit} | {aim} | {_MET[figure.is_met]} |"
+    cells = [name, f"{number(figure.median)} {figure.unit}", spread]
+    if has_aims:
+        cells += [_aim(figure.bound, figure.unit) if figure.bound else "", _MET[figure.is_met]]
+    return f"| {' | '.join(cells)} |"
 
 
 def _aim(bound: Bound, unit: str) -> str:
@@ -73,8 +77,3 @@ def number(value: float) -> str:
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
-
-
-def one_line(text: str) -> str:
-    """What can stand on a line, without the paths of the machine: the last line of an error says most."""
-    return text.strip().splitlines()[-1] if text.strip() else "no reason given"

@@ -12,9 +12,9 @@ class Haystack:
     def ingest(self, folder: Path, store: Path) -> tuple[int, int]:
         """Split by words as the tutorial does, embed, and keep the store in a file."""
         from haystack import Document
-        from haystack.components.embedders import SentenceTransformersDocumentEmbedder
         from haystack.components.preprocessors import DocumentSplitter
         from haystack.document_stores.in_memory import InMemoryDocumentStore
+        from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersDocumentEmbedder
 
         documents = [Document(content=path.read_text("utf-8"), meta={"file": path.name}) for path in sorted(folder.glob("*.txt"))]
         splitter = DocumentSplitter(split_by="word", split_length=512, split_overlap=32)
@@ -31,10 +31,10 @@ class Haystack:
     def open(self, store: Path) -> Callable[[str], Found]:
         """The pipeline, with its store read."""
         from haystack import Pipeline
-        from haystack.components.embedders import SentenceTransformersTextEmbedder
         from haystack.components.joiners import DocumentJoiner
         from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
         from haystack.document_stores.in_memory import InMemoryDocumentStore
+        from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersTextEmbedder
 
         memory = InMemoryDocumentStore.load_from_disk(str(store / "documents.json"))
         pipeline = Pipeline()

@@ -65,5 +65,5 @@ PEERS = (
         "llamaindex_peer",
         ("llama-index-core", "llama-index-embeddings-huggingface", "llama-index-retrievers-bm25"),
     ),
-    Peer("haystack", "Haystack, vectors and BM25", "haystack_peer", ("haystack-ai",)),
+    Peer("haystack", "Haystack, vectors and BM25", "haystack_peer", ("haystack-ai", "sentence-transformers-haystack")),
 )
