@@ -1,160 +1,103 @@
-"""Prints the figures of `make bench`: whole processes as a person starts them, each several times."""
+"""Measures everything and writes the report: `make bench`, or `make bench FAST=1` for a small run of a few minutes.
 
-import json
-import os
-import platform
-import statistics
-import subprocess
+A small run is written to `build` instead of `docs`. A part that fails is named in the report, and the others
+are measured all the same.
+"""
+
+import argparse
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bot.evaluation import load_question_set
+from tests.benchmarks.answering import bench_command, bench_warm
 from tests.benchmarks.explaining import bench_explaining
-from tests.benchmarks.scale import FULL, bench_scale
+from tests.benchmarks.figures import Section
+from tests.benchmarks.growth import bench_growth, sizes_known
+from tests.benchmarks.ingesting import bench_collection, bench_formats
+from tests.benchmarks.installing import bench_installing
+from tests.benchmarks.machine import busy, machine
+from tests.benchmarks.model import bench_model
+from tests.benchmarks.peers.comparing import bench_peers
+from tests.benchmarks.report import DATA, DOCS, Report, write_report
 from tests.benchmarks.telegram import bench_telegram
 from tests.evaluation.oversight import DEFAULT_SHARED
-from vectorstore.embeddings import BUNDLED, load_embeddings
-
-QUESTION = "Hoeveel banen kan AI volgens BCG opleveren?"
-_RUNS = 7
-_QUESTIONS = Path(__file__).parents[1] / "evaluation" / "development.jsonl"
-_DOSSIER = Path(__file__).parents[2] / "ingest" / "dossier"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One process: how long it took, how much memory it had at its peak, how it ended, what it printed."""
+class Effort:
+    """How much is measured."""
 
-    seconds: float
-    megabytes: float
-    code: int
-    stdout: str
-
-
-def run(arguments: Sequence[str], home: Path, stdin: str = "") -> Run:
-    """Run the command and wait for it; peak memory is the kernel's figure for that one process."""
-    environment = {**os.environ, "KANTTEKENING_HOME": str(home)}
-    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as said:
-        given.write(stdin)
-        given.seek(0)
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments], stdin=given, stdout=said, stderr=subprocess.DEVNULL, env=environment
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        return Run(seconds, usage.ru_maxrss / 1024, process.returncode, said.read())
+    runs: int
+    passages_per_format: int
+    sizes: tuple[int, ...]
+    questions: int | None
+    telegram: tuple[int, int, int]
+    is_quick: bool
 
 
-def machine() -> str:
-    """The machine in a line."""
-    models = (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name"))
-    memory = next((int(line.split()[1]) // 1024**2 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
-    system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
-    return f"{next(models, platform.processor())}, {os.cpu_count()} cores, {memory} GiB, {system}"
+_WHOLE = Effort(9, 2_000, (1_000, 10_000, 100_000), None, (30, 60, 10_000), is_quick=False)
+_SMALL = Effort(2, 100, (), 10, (10, 5, 400), is_quick=True)
 
 
-def report(name: str, values: Sequence[float], unit: str, bound: str = "") -> None:
-    """A line with median, smallest and largest."""
-    middle = statistics.median(values)
-    print(f"{name:58} {middle:9.3f} {unit:3} [{min(values):.3f} - {max(values):.3f}]  {bound}")
+def _parts(effort: Effort, shared: Path, scratch: Path) -> Iterator[tuple[str, Callable[[], Section]]]:
+    """What is measured, in the order of the report."""
+    home = scratch / "home"
+    yield "command", lambda: bench_command(home, effort.runs)
+    yield "warm", lambda: bench_warm(home)
+    yield "peers", lambda: bench_peers(shared / "data", runs=effort.runs, most=effort.questions)
+    yield "growth", lambda: bench_growth(effort.sizes)
+    yield "formats", lambda: bench_formats(effort.passages_per_format)
+    yield "collection", lambda: bench_collection(shared / "data" / "documents" / "algoritmekader", scratch)
+    yield "model", lambda: bench_model(effort.runs)
+    yield "telegram", lambda: bench_telegram(*effort.telegram)
+    yield "explaining", bench_explaining
+    yield "installing", lambda: bench_installing(scratch, is_quick=effort.is_quick)
 
 
-def bench_command(home: Path) -> None:
-    """The first ask, further asks, the help."""
-    first = run(["ask", QUESTION], home)
-    report("first ask on a new home (builds edition 1)", [first.seconds], "s")
-    asks = [run(["ask", QUESTION], home) for _ in range(_RUNS)]
-    report("ask, whole process", [each.seconds for each in asks], "s", "target 1.5 s")
-    report("ask, peak memory", [each.megabytes for each in asks], "MB", "target 300 MB")
-    report("--help", [run(["--help"], home).seconds for _ in range(_RUNS)], "s", "target 0.150 s")
-    report("--version", [run(["--version"], home).seconds for _ in range(_RUNS)], "s", "target 0.150 s")
-
-
-def bench_warm(home: Path) -> None:
-    """Answers in one process, each after the one before it."""
-    cases = load_question_set(_QUESTIONS).cases
-    turns = [{"id": case.id, "turns": case.turns[-1:]} for case in cases if case.documents == "dossier"]
-    environment = {**os.environ, "KANTTEKENING_HOME": str(home)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "ask", "--jsonl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    )
-    seconds = []
-    with process:
-        for turn in turns:
-            started = time.perf_counter()
-            process.stdin.write(json.dumps(turn) + "\n")  # type: ignore[union-attr]  # it is a pipe
-            process.stdin.flush()  # type: ignore[union-attr]
-            process.stdout.readline()  # type: ignore[union-attr]
-            seconds.append(time.perf_counter() - started)
-        process.stdin.close()  # type: ignore[union-attr]
-    warm = [1000 * each for each in seconds[10:]]
-    report(f"warm answer in --jsonl ({len(warm)} questions)", warm, "ms", "target 30 ms median")
-    print(f"{'  99th percentile':58} {statistics.quantiles(warm, n=100)[98]:9.3f} ms")
-
-
-def bench_model() -> None:
-    """The bundled model by itself: loading it with what it imports, a question on one core, passages on all of them."""
-    started = time.perf_counter()
-    model = load_embeddings(BUNDLED)
-    report("model: first load, with its imports", [1000 * (time.perf_counter() - started)], "ms", "target 300 ms")
-    report(
-        "model: a question, one core",
-        [1000 * _seconds(lambda: model.encode_query(QUESTION)) for _ in range(50)],
-        "ms",
-        "target 8 ms",
-    )
-    words = " ".join(path.read_text("utf-8").split("---", 2)[2] for path in sorted(_DOSSIER.glob("*.md"))).split()
-    passages = [" ".join(words[start : start + 60]) for start in range(0, len(words) - 60, 60)]
-    speeds = [len(passages) / _seconds(lambda: model.encode_passages(passages)) for _ in range(_RUNS)]
-    report(f"model: passages of 60 words, {os.cpu_count()} cores", speeds, "/s", "target 500/s")
-
-
-def bench_ingest(home: Path, documents: Path) -> None:
-    """A real collection, for the first time and again."""
-    for name, bound in (("ingest of {count} pages", "target 40 s"), ("unchanged re-ingest of {count} pages", "target 1 s")):
-        done = run(["ingest", "--json", str(documents)], home)
-        receipt = json.loads(done.stdout)
-        count = len(receipt["added"]) + len(receipt["unchanged"])
-        print(f"{name.format(count=count):58} {receipt['seconds']:9.3f} s   {receipt['embeddings']} embeddings made  {bound}")
-        report("  whole process", [done.seconds], "s")
+def _section(name: str, measure: Callable[[], Section]) -> tuple[Section, bool]:
+    """A part, and whether it could be measured."""
+    started = time.monotonic()
+    try:
+        section, is_measured = measure(), True
+    except Exception as error:  # noqa: BLE001  # whatever it is, it costs one part and not the run
+        traceback.print_exc()
+        section, is_measured = Section(name.capitalize(), "", skipped=(f"it failed with {type(error).__name__}",)), False
+    print(f"{time.monotonic() - started:6.0f} s  {name}", file=sys.stderr, flush=True)
+    return section, is_measured
 
 
 def main() -> None:
-    """Print every figure."""
-    print(machine())
-    print(time.strftime("%Y-%m-%d"))
-    bench_model()
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        bench_command(home)
-        bench_warm(home)
-        documents = DEFAULT_SHARED / "data" / "documents" / "algoritmekader"
-        if documents.is_dir():
-            bench_ingest(home, documents)
-            bench_warm(home)
-        else:
-            print("ingest of 251 pages: skipped, the collection is not here")
-    bench_telegram()
-    bench_explaining()
-    bench_scale(FULL)
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
-
-
-def _lines(path: str) -> list[str]:
-    file = Path(path)
-    return file.read_text().splitlines() if file.is_file() else []
+    """Measure, and write the report after each part, so that a run that is cut off leaves what it has."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--fast", action="store_true", help="a small run, written to build/")
+    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="measure these parts only, written to build/")
+    chosen = parser.parse_args()
+    effort = _SMALL if chosen.fast else _WHOLE
+    docs = DATA.parent if chosen.fast or chosen.only else DOCS
+    load, started, sections, failed = busy(), time.monotonic(), list[Section](), list[str]()
+    docs.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        for name, measure in _parts(effort, DEFAULT_SHARED, Path(scratch)):
+            if chosen.only and name not in chosen.only:
+                continue
+            section, is_measured = _section(name, measure)
+            sections.append(section)
+            failed += [] if is_measured else [name]
+            report = Report(
+                command="make bench FAST=1" if chosen.fast else "make bench",
+                date=time.strftime("%Y-%m-%d"),
+                minutes=(time.monotonic() - started) / 60,
+                machine={**machine(), "processes waiting or running when it began": load},
+                sections=sections,
+            )
+            write_report(report, sizes_known(), docs, DATA)
+    print(f"The report is {docs.name}/benchmarks.md, its figures {DATA.parent.name}/{DATA.name}.")
+    if failed:
+        sys.exit(f"Not measured: {', '.join(failed)}. What went wrong is above.")
 
 
 if __name__ == "__main__":

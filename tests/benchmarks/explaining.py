@@ -7,7 +7,6 @@ import json
 import tempfile
 import time
 from pathlib import Path
-from statistics import median, quantiles
 from threading import Event
 from typing import TextIO
 
@@ -15,11 +14,14 @@ from bot.answers import Answer, Mode, Outcome
 from bot.chat_model import ChatModel
 from bot.checking import Gate
 from bot.drafts import Draft
+from bot.explainer import Explainer
 from bot.generative import ModelExplainer
 from bot.model_settings import load_model_settings
 from bot.offers import offers_of
 from bot.screen import Screen
 from bot.workspace import Workspace
+from tests.benchmarks.figures import Figure, Section, percentile
+from tests.benchmarks.tables import markdown_of
 from tests.chat_server import Asked, Behaviour, ChatServer, explain, says, stalls
 from tests.chat_server.honest import sentence_of
 from tests.explaining import Accounts
@@ -35,28 +37,31 @@ _ROUNDS = 20
 _LIMIT_SECONDS = 2.0
 
 
-def bench_explaining() -> None:
-    """Print milliseconds a sentence for the gate, to the first sentence shown, and how late a model that stalls is left."""
+def bench_explaining() -> Section:
+    """Milliseconds a sentence for the gate, to the first sentence shown, and how late a model that stalls is left."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Screen(_nowhere(folder), is_quiet=True), home=Path(folder) / "home")
         explainer = workspace.explainer
-        _bench_gate(workspace)
+        gate = _gate_milliseconds(workspace)
         with ChatServer(explain) as server:
             model = ModelExplainer(explainer, _model(server), Accounts())
             model.answer(_QUESTIONS[0])  # whatever is imported at the first use
             server.script = _one_then_nothing
-            firsts = [_first_sentence(model, question) for question in _QUESTIONS[:3]]
-            print(f"first sentence, from when the model was asked: {_ms(firsts)}")
-            server.script = lambda _: stalls()
-            began = time.perf_counter()
-            outcome = ModelExplainer(explainer, _model(server, _LIMIT_SECONDS), Accounts()).answer(_QUESTIONS[1]).answer.explanation
-            late = time.perf_counter() - began - _LIMIT_SECONDS
-            if outcome is None or outcome.outcome is not Outcome.LATE:
-                raise AssertionError(outcome)
-            print(f"model that stalls: the quotations stand {late * 1000:.0f} ms after the limit of {_LIMIT_SECONDS:.0f} s")
+            firsts = [1_000 * _first_sentence(model, question) for question in _QUESTIONS[:3]]
+            late = 1_000 * _seconds_late(explainer, server)
+    return Section(
+        "With a language model",
+        "The model is a script on this machine that says its sentences at once: what is measured is what of ours comes between.",
+        [
+            Figure("checking a sentence", gate, "ms"),
+            Figure("checking a sentence, 95th percentile", [percentile(gate, 95)], "ms"),
+            Figure("from asking the model to the first sentence shown", firsts, "ms"),
+            Figure(f"a model that stalls: after its limit of {_LIMIT_SECONDS:.0f} s, until the quotations stand", [late], "ms"),
+        ],
+    )
 
 
-def _bench_gate(workspace: Workspace) -> None:
+def _gate_milliseconds(workspace: Workspace) -> list[float]:
     spent = []
     for question in _QUESTIONS:
         explained = workspace.explainer.answer(question)
@@ -67,8 +72,18 @@ def _bench_gate(workspace: Workspace) -> None:
                 draft = Draft(sentence_of(offer.quote.text), (offer.key,))
                 began = time.perf_counter()
                 gate.flaw_of(draft)
-                spent.append(time.perf_counter() - began)
-    print(f"gate, a sentence: {_ms(spent)} ({len(spent)} sentences)")
+                spent.append(1_000 * (time.perf_counter() - began))
+    return spent
+
+
+def _seconds_late(explainer: Explainer, server: ChatServer) -> float:
+    server.script = lambda _: stalls()
+    began = time.perf_counter()
+    outcome = ModelExplainer(explainer, _model(server, _LIMIT_SECONDS), Accounts()).answer(_QUESTIONS[1]).answer.explanation
+    late = time.perf_counter() - began - _LIMIT_SECONDS
+    if outcome is None or outcome.outcome is not Outcome.LATE:
+        raise AssertionError(outcome)
+    return late
 
 
 def _first_sentence(model: ModelExplainer, question: str) -> float:
@@ -101,10 +116,5 @@ def _nowhere(folder: str) -> TextIO:
     return (Path(folder) / "notices").open("w", encoding="utf-8")
 
 
-def _ms(seconds: list[float]) -> str:
-    worst = quantiles(seconds, n=20)[-1] if len(seconds) > 20 else max(seconds)
-    return f"{median(seconds) * 1000:.1f} ms median, {worst * 1000:.1f} ms 95th percentile"
-
-
 if __name__ == "__main__":
-    bench_explaining()
+    print(markdown_of(bench_explaining()))

@@ -1,16 +1,19 @@
-"""Prints how fast the bot answers, how much it can take, and how much memory it needs: the real program, over the loopback."""
+"""How fast the bot answers in Telegram, how much it can take, and how much memory it needs: the real program, over the loopback.
+
+python -m tests.benchmarks.telegram --rate 30 --seconds 60 --many 10000
+"""
 
 import argparse
-import os
-import statistics
-import tempfile
 import time
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 
 from bot.evaluation import load_question_set
+from tests.benchmarks.figures import Bound, Figure, Section, percentile
+from tests.benchmarks.tables import markdown_of
 from tests.bot_api import BotApi, Person
 from tests.bot_api.program import Bot, start_bot
 
@@ -62,7 +65,7 @@ class Load:
         return float(self._process.memory_info().rss) / 1024**2
 
 
-def bench_unloaded(load: Load) -> None:
+def bench_unloaded(load: Load) -> list[Figure]:
     """One question after another."""
     people = load.people(_UNLOADED)
     asked = {}
@@ -70,11 +73,10 @@ def bench_unloaded(load: Load) -> None:
         asked[person.id] = load.ask(person)
         load.until_answered([person])
     waits = [1_000 * each for each in load.seconds(asked)[10:]]
-    middle = statistics.median(waits)
-    print(f"  message to answer, unloaded: median {middle:.0f} ms [{min(waits):.0f} - {max(waits):.0f}]  target 60 ms")
+    return [Figure("from message to answer, unloaded", waits, "ms", Bound(60))]
 
 
-def bench_rate(load: Load, rate: int, seconds: int) -> None:
+def bench_rate(load: Load, rate: int, seconds: int) -> list[Figure]:
     """So many questions a second, evenly, each from another person."""
     people = load.people(rate * seconds)
     started, before = time.time(), load.processor_seconds()
@@ -82,19 +84,20 @@ def bench_rate(load: Load, rate: int, seconds: int) -> None:
     for number, person in enumerate(people):
         time.sleep(max(0.0, started + number / rate - time.time()))
         asked[person.id] = load.ask(person)
-    ended = time.time()
     backlog = len(people) - load.answered(people)
     load.until_answered(people)
-    drained, used = time.time(), load.processor_seconds() - before
+    pace, used = len(people) / (time.time() - started), load.processor_seconds() - before
     waits = load.seconds(asked)
-    middle, late = statistics.median(waits), statistics.quantiles(waits, n=20)[18]
-    print(f"  {rate} questions a second for {seconds} s: median {1_000 * middle:.0f} ms, 95th percentile {late:.2f} s  target 2 s")
-    pace = len(people) / (drained - started)
-    print(f"    waiting at the end {backlog}, answered {drained - ended:.1f} s after the last; {pace:.1f} a second")
-    print(f"    processors {1_000 * used / len(people):.1f} ms a question")
+    name = f"{rate} questions a second for {seconds} s"
+    return [
+        Figure(f"{name}: waiting for the answer", [1_000 * each for each in waits], "ms"),
+        Figure(f"{name}: 95th percentile", [percentile(waits, 95)], "s", Bound(2)),
+        Figure(f"{name}: answered", [pace], "/s", note=f"{backlog} were waiting at the end"),
+        Figure(f"{name}: processors, a question", [1_000 * used / len(people)], "ms"),
+    ]
 
 
-def bench_memory(load: Load, many: int) -> None:
+def bench_memory(load: Load, many: int) -> list[Figure]:
     """Memory after some questions, and after many."""
     crowd = load.people(many)
     sizes = {}
@@ -105,36 +108,40 @@ def bench_memory(load: Load, many: int) -> None:
         load.until_answered(some)
         sizes[start + len(some)] = load.megabytes()
     early = sizes.get(_EARLY, next(iter(sizes.values())))
-    print(
-        f"  memory after {min(_EARLY, many)} questions {early:.0f} MB, after {many} {sizes[many]:.0f} MB  target 400 MB, and flat"
+    return [
+        Figure(f"memory after {min(_EARLY, many):,} questions", [early], "MB"),
+        Figure(f"memory after {many:,} questions", [sizes[many]], "MB", Bound(400)),
+    ]
+
+
+def bench_telegram(rate: int = RATE, seconds: int = SECONDS, many: int = MANY) -> Section:
+    """Every figure of the bot; without seconds or without many, that part is left out."""
+    figures = []
+    with TemporaryDirectory() as folder, BotApi() as api:
+        started = time.time()
+        with start_bot(api, Path(folder) / "home", overall_rate="100000") as bot:
+            figures.append(Figure("start, with the first edition", [time.time() - started], "s"))
+            load = Load(api, bot)
+            figures.append(Figure("memory at the start", [load.megabytes()], "MB"))
+            figures += bench_unloaded(load)
+            figures += bench_rate(load, rate, seconds) if seconds else []
+            figures += bench_memory(load, many) if many else []
+            bot.stop()
+    return Section(
+        "In Telegram",
+        "The real program and a Bot API server on the loopback address; that server and those who ask run on the same processors.",
+        figures,
     )
 
 
-def bench_telegram(rate: int = RATE, seconds: int = SECONDS, many: int = MANY) -> None:
-    """Print every figure of the bot."""
-    print(f"the bot in Telegram, over the loopback, on {os.cpu_count()} cores with who asks")
-    with tempfile.TemporaryDirectory() as folder, BotApi() as api:
-        started = time.time()
-        with start_bot(api, Path(folder) / "home", overall_rate="100000") as bot:
-            print(f"  start, with the first edition: {time.time() - started:.1f} s")
-            load = Load(api, bot)
-            print(f"  memory at the start: {load.megabytes():.0f} MB")
-            bench_unloaded(load)
-            if seconds:
-                bench_rate(load, rate, seconds)
-            if many:
-                bench_memory(load, many)
-            bot.stop()
-
-
 def main() -> None:
-    """Print the figures for as much as is asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print the section for as much as is asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rate", type=int, default=RATE)
     parser.add_argument("--seconds", type=int, default=SECONDS)
     parser.add_argument("--many", type=int, default=MANY)
     chosen = parser.parse_args()
-    bench_telegram(chosen.rate, chosen.seconds, chosen.many)
+    print(markdown_of(bench_telegram(chosen.rate, chosen.seconds, chosen.many)))
 
 
 if __name__ == "__main__":
