@@ -36,7 +36,7 @@ from vectorstore.site import site_of
 IS_SOAK = f"{PREFIX}SOAK" in os.environ
 PASSAGES = 3_000 if IS_SOAK else 320  # more than one call to a server takes
 RESTARTS = 10 if IS_SOAK else 1
-TOKEN = "geheim-van-de-poort"
+TOKEN = "geheim-van-de-poort"  # noqa: S105  # of the server that the test starts
 WHERE = "Waar is de otter terug?"
 WHAT = "Wat plant de dijkgraaf langs de Vecht?"
 
