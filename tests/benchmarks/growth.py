@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.answering import answers_in
 from tests.benchmarks.figures import Bound, Figure, Section, percentile
-from tests.benchmarks.processes import ROOT, run_python
+from tests.benchmarks.processes import ROOT, FailedError, run_python
 
 GROWN = ROOT / "build" / "growth"
 _PROMISED = 1_000_000
@@ -39,7 +39,7 @@ class Size:
     megabytes: float
     peak: float
     disk: float
-    next_edition: float
+    next_edition: float | None  # None where it was refused
 
 
 def measure(passages: int) -> Size:
@@ -62,13 +62,17 @@ def measure(passages: int) -> Size:
     return size
 
 
-def _next_edition(home: Path) -> float:
-    """Seconds of an ingest of one document more, in a copy that is thrown away."""
+def _next_edition(home: Path) -> float | None:
+    """Seconds of an ingest of one document more, in a copy that is thrown away; None where none was published."""
     with TemporaryDirectory(dir=GROWN) as scratch:
         copy, document = Path(scratch) / "home", Path(scratch) / "nagekomen.txt"
         shutil.copytree(home, copy)
         document.write_text("Er is een zin bijgekomen. De gemeente zegt dat mensen toezicht houden op wat AI doet.\n", "utf-8")
-        return run_python(["-m", "ingest", "--json", str(document)], copy).seconds
+        try:
+            return run_python(["-m", "ingest", "--json", str(document)], copy).seconds
+        except FailedError as error:
+            print(error, file=sys.stderr)
+            return None
 
 
 def _file(passages: int) -> Path:
@@ -100,13 +104,18 @@ def _figures(size: Size) -> list[Figure]:
         Figure(f"{name}: opening the edition", [size.opening], "s", Bound(3) if most else None, note),
         Figure(f"{name}: memory", [size.megabytes], "MB", note=note),
         Figure(f"{name}: disk", [size.disk], "MB", note=note),
-        Figure(f"{name}: next edition, one document more", [size.next_edition], "s", note=note),
+        *(
+            []
+            if size.next_edition is None
+            else [Figure(f"{name}: next edition, one document more", [size.next_edition], "s", note=note)]
+        ),
     ]
 
 
 def _not_there(sizes: Sequence[Size]) -> list[str]:
     known = {size.passages for size in sizes}
-    return [f"{each:,} passages: not measured here yet" for each in (1_000, 10_000, 100_000, _PROMISED) if each not in known]
+    missing = [f"{each:,} passages: not measured here yet" for each in (1_000, 10_000, 100_000, _PROMISED) if each not in known]
+    return missing + [f"{size.passages:,} passages: no next edition was published" for size in sizes if size.next_edition is None]
 
 
 if __name__ == "__main__":
