@@ -23,9 +23,11 @@ from vectorstore.errors import UnavailableError, UsageError
 CONNECTIONS = 5
 """The most that a process has open."""
 
+MIGRATING = 0x6B616E74
+"""The number of the lock that whoever changes the tables holds; any will do that others do not use."""
+
 _Result = TypeVar("_Result")
 
-_MIGRATING = 0x6B616E74  # the number of the lock that whoever changes the tables holds; any will do that others do not use
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between tries
 _START_SECONDS = 5.0  # a wrong address does not become right by waiting
 _PASSES = ("08", "40", "53", "55", "57", "58")  # classes of errors that may be over the next time, and so may one without a class
@@ -120,7 +122,7 @@ class PostgresDatabase(Database):
 
     def _open(self) -> None:
         def migrate(connection: Connection) -> None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
             bring_up_to_date(connection, self.place)
 
         if not self.run(lambda connection: is_up_to_date(connection, self.place)):

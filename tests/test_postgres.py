@@ -13,12 +13,13 @@ from threading import Timer
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Connection, create_engine, inspect
+from sqlalchemy import URL, Connection, create_engine, inspect, text
 
 from bot.memory import Memory
 from bot.memory_database import open_database
 from bot.memory_tables import VERSION, metadata
 from bot.migrations import migrate
+from bot.postgres_database import MIGRATING
 from bot.remembered import Remembered, Waiting
 from tests.conftest import ROOT
 from tests.counts import count
@@ -129,8 +130,23 @@ def opened_at_once(lab: Lab) -> None:
 
 
 def test_bots_that_start_at_once_make_the_tables_once(lab: Lab) -> None:
-    """Each waits for whoever makes them."""
+    """They do not get in each other's way."""
     opened_at_once(lab)
+
+
+def test_bot_waits_for_whoever_makes_the_tables(lab: Lab) -> None:
+    """Nothing is made while another holds the right to, and everything afterwards."""
+    engine = create_engine(lab.address)
+    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as pool, engine.connect() as holder:
+        holder.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATING})
+        opening = pool.submit(lab.open)
+        while not holder.scalar(waits) and not opening.done():
+            pass
+        made = inspect(holder).get_table_names(), opening.done()
+        holder.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": MIGRATING})
+        assert (made, opening.result().waiting()) == (([], False), [])
+    engine.dispose()
 
 
 def test_bots_that_start_at_once_migrate_once(tmp_path: Path) -> None:
