@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +34,18 @@ class FailedError(Exception):
     """A process that was to be timed did not end well."""
 
 
-def run(arguments: Sequence[str], *, stdin: str = "", environment: Mapping[str, str] | None = None, folder: Path = ROOT) -> Run:
-    """Run a program and wait for it.
+def run(
+    arguments: Sequence[str],
+    *,
+    stdin: str = "",
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+    good: Collection[int] = (0,),
+) -> Run:
+    """Run a program and wait for it; `good` are the codes that it may end with.
 
     Raises:
-        FailedError: it did not end with 0; the message has the end of what it said.
+        FailedError: it did not end well; the message has the end of what it said.
     """
     with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as told:
         given.write(stdin)
@@ -53,18 +60,18 @@ def run(arguments: Sequence[str], *, stdin: str = "", environment: Mapping[str, 
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         told.seek(0)
-        if process.returncode:
+        if process.returncode not in good:
             raise FailedError(f"{Path(arguments[0]).name} {arguments[1:4]} ended with {process.returncode}: {told.read()[-2_000:]}")
         own = usage.ru_maxrss / 1024
         return Run(seconds, own, max([own, *peaks]), said.read())
 
 
-def run_python(arguments: Sequence[str], home: Path | None = None, *, stdin: str = "", dossier: bool = True) -> Run:
+def run_python(arguments: Sequence[str], home: Path | None = None, *, dossier: bool = True, good: Collection[int] = (0,)) -> Run:
     """The same for Python of this environment, with the editions in `home`."""
     environment = {"KANTTEKENING_DOSSIER": "on" if dossier else "off"}
     if home is not None:
         environment["KANTTEKENING_HOME"] = str(home)
-    return run([sys.executable, *arguments], stdin=stdin, environment=environment)
+    return run([sys.executable, *arguments], environment=environment, good=good)
 
 
 @contextmanager
