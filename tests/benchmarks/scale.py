@@ -150,7 +150,30 @@ def _spans(passage: Passage) -> list[tuple[int, int]]:
     return [(sentence.start + shift, sentence.end + shift) for sentence in passage.sentences]
 
 
-def bench_scale(passages: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an ingest of so many passages took, what the model and Chroma take for them alone, and one more document after it."""
+
+    documents: int
+    passages: int
+    first: Cost
+    alone_s: dict[str, float]
+    disk_mb: float
+    second: Cost
+    second_embeddings: int
+
+    @property
+    def ratio(self) -> float:
+        """The clock of the ingest beside that of the model and Chroma."""
+        return self.first.seconds / (self.alone_s["model"] + self.alone_s["chroma"])
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The same for the processors."""
+        return self.first.cpu / (self.alone_s["model_cpu"] + self.alone_s["chroma_cpu"])
+
+
+def ingest(passages: int) -> Ingested:
     """Ingest so many passages, do the same with the model and Chroma alone, and add one document."""
     with tempfile.TemporaryDirectory() as temporary:
         home, documents = Path(temporary) / "home", Path(temporary) / "documents"
@@ -159,28 +182,28 @@ def bench_scale(passages: int) -> None:
         first = run_measured(["-m", "ingest", str(documents), "--json"], home)
         receipt = json.loads(first.stdout)
         edition = home / "editions" / str(receipt["edition"])
-        alone = json.loads(
-            run_measured(["-m", "tests.benchmarks.scale", "--baseline", str(edition / "catalog.sqlite")], home).stdout
-        )
-        _print_first(receipt, first, alone, edition)
+        size = sum(path.stat().st_size for path in edition.rglob("*") if path.is_file()) / 1024**2
+        alone = run_measured(["-m", "tests.benchmarks.scale", "--baseline", str(edition / "catalog.sqlite")], home)
         text = (documents / "document-00000.md").read_text("utf-8")
         (documents / "extra.md").write_text(text.replace("Gemaakt", "Nagekomen").replace(". ", " erbij. "), "utf-8")
         second = run_measured(["-m", "ingest", str(documents / "extra.md"), "--json"], home)
-        again = json.loads(second.stdout)
-        print(f"  next edition with one more document: {second.seconds:.1f} s ({again['embeddings']} embeddings)  target 10 s")
-        print(f"    processors {second.cpu:.1f} s, memory {second.megabytes:.0f} MB")
+        made = json.loads(second.stdout)["embeddings"]
+        return Ingested(receipt["documents"], receipt["passages"], first, json.loads(alone.stdout), size, second, made)
 
 
-def _print_first(receipt: dict[str, int], first: Cost, alone: dict[str, float], edition: Path) -> None:
-    seconds, cpu = alone["model"] + alone["chroma"], alone["model_cpu"] + alone["chroma_cpu"]
-    size = sum(path.stat().st_size for path in edition.rglob("*") if path.is_file()) / 1024**2
-    print(f"ingest of {receipt['documents']} documents, {receipt['passages']} passages, on {os.cpu_count()} cores")
+def bench_scale(passages: int) -> None:
+    """Print what an ingest of so many passages takes."""
+    done = ingest(passages)
+    first, second, alone = done.first, done.second, done.alone_s
+    print(f"ingest of {done.documents} documents, {done.passages} passages, on {os.cpu_count()} cores")
     print(f"  whole process:          {first.seconds:8.1f} s, processors {first.cpu:8.1f} s")
     print(f"  model alone:            {alone['model']:8.1f} s, processors {alone['model_cpu']:8.1f} s")
     print(f"  Chroma alone, cosine:   {alone['chroma']:8.1f} s, processors {alone['chroma_cpu']:8.1f} s")
-    print(f"  ratio:                  {first.seconds / seconds:8.2f}    processors {first.cpu / cpu:8.2f}    target 1.15")
+    print(f"  ratio:                  {done.ratio:8.2f}    processors {done.cpu_ratio:8.2f}    target 1.15")
     print(f"  peak memory:            {first.megabytes:8.0f} MB, of one process {first.main_megabytes:.0f} MB  target 1500 MB")
-    print(f"  edition:                {size:8.0f} MB")
+    print(f"  edition:                {done.disk_mb:8.0f} MB")
+    print(f"  next edition with one more document: {second.seconds:.1f} s ({done.second_embeddings} embeddings)  target 10 s")
+    print(f"    processors {second.cpu:.1f} s, memory {second.megabytes:.0f} MB")
 
 
 def main() -> None:
