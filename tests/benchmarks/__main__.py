@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,6 +70,13 @@ def _section(name: str, measure: Callable[[], Section]) -> tuple[Section, bool]:
     return section, is_measured
 
 
+def _command(only: Sequence[str], *, fast: bool) -> str:
+    """What prints this report again."""
+    if only:
+        return " ".join(["python -m tests.benchmarks", *(["--fast"] if fast else []), "--only", *only])
+    return "make bench FAST=1" if fast else "make bench"
+
+
 def main() -> None:
     """Measure, and write the report after each part, so that a run that is cut off leaves what it has."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -88,7 +95,7 @@ def main() -> None:
             sections.append(section)
             failed += [] if is_measured else [name]
             report = Report(
-                command="make bench FAST=1" if chosen.fast else "make bench",
+                command=_command(chosen.only, fast=chosen.fast),
                 date=time.strftime("%Y-%m-%d"),
                 minutes=(time.monotonic() - started) / 60,
                 machine={**machine(), "processes waiting or running when it began": load},
