@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from vectorstore.chroma_server import ChromaServer, Metadata
@@ -14,6 +15,7 @@ from vectorstore.edition import IN_USE
 from vectorstore.errors import DamagedEditionError
 from vectorstore.server_records import Records
 
+_Piece = tuple[str, str, bytes]
 _VALUE = 4_096  # characters: the most that the hosted engine takes for a value
 _PIECE = 12 * _VALUE  # bytes: whole pages of SQLite, 16 values in base64
 _TOGETHER = 64  # pieces that are sent or fetched at once, 4 MB
@@ -27,9 +29,12 @@ class ServerFiles:
 
     def send(self, folder: Path) -> str:
         """Put the files of a folder on the server; returns the digest of all."""
-        files: dict[str, list[str]] = {}
-        for path in sorted(each for each in folder.rglob("*") if each.is_file() and each.name != IN_USE):
-            files[path.relative_to(folder).as_posix()] = self._send(_pieces_of(path))
+        paths = sorted(each for each in folder.rglob("*") if each.is_file() and each.name != IN_USE)
+        files: dict[str, list[str]] = {path.relative_to(folder).as_posix(): [] for path in paths}
+        for batch in _batched(_pieces_of(folder, files)):
+            self._send({piece_id: piece for _, piece_id, piece in batch})
+            for name, piece_id, _ in batch:
+                files[name].append(piece_id)
         return self._send_list(json.dumps(files).encode())
 
     def bring(self, digest: str, folder: Path) -> None:
@@ -57,15 +62,9 @@ class ServerFiles:
                 kept.update(pieces)
         self._records.delete(sorted(self._records.ids() - kept))
 
-    def _send(self, pieces: Iterator[bytes]) -> list[str]:
-        ids: list[str] = []
-        for batch in _batched(pieces):
-            names = [hashlib.sha256(piece).hexdigest() for piece in batch]
-            known = self._records.known(list(dict.fromkeys(names)))
-            new = {name: piece for name, piece in zip(names, batch, strict=True) if name not in known}
-            self._records.put({name: _as_metadata(piece) for name, piece in new.items()})
-            ids += names
-        return ids
+    def _send(self, pieces: Mapping[str, bytes]) -> None:
+        known = self._records.known(list(pieces))
+        self._records.put({piece_id: _as_metadata(piece) for piece_id, piece in pieces.items() if piece_id not in known})
 
     def _bring(self, ids: Sequence[str]) -> Iterator[bytes]:
         for start in range(0, len(ids), _TOGETHER):
@@ -105,20 +104,16 @@ def _damaged(name: str) -> DamagedEditionError:
     )
 
 
-def _pieces_of(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
+def _pieces_of(folder: Path, names: Iterable[str]) -> Iterator[_Piece]:
+    """The pieces of files, in order, each with the name of its file and its own id."""
+    for name in names:
+        with (folder / name).open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                yield name, hashlib.sha256(piece).hexdigest(), piece
 
 
-def _batched(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
-    batch: list[bytes] = []
-    for piece in pieces:
-        batch.append(piece)
-        if len(batch) == _TOGETHER:
-            yield batch
-            batch = []
-    if batch:
+def _batched(pieces: Iterator[_Piece]) -> Iterator[list[_Piece]]:
+    while batch := list(islice(pieces, _TOGETHER)):
         yield batch
 
 
