@@ -17,9 +17,12 @@ from bot.surroundings import surrounded
 from bot.texts import Texts, texts
 from bot.works import is_work, named_works
 from vectorstore.catalog import Catalog
+from vectorstore.caveats import pinned_caveat
 from vectorstore.debate import Debate
 from vectorstore.edition import Edition, EditionReader
+from vectorstore.errors import UnreachableError
 from vectorstore.languages import Language
+from vectorstore.passages import Quote
 from vectorstore.retrieval import Evidence, Query, Retriever
 
 _Seen = TypeVar("_Seen")
@@ -111,13 +114,19 @@ class Explainer:
     def unavailable(self, asked: str, reason: str, language: Language | None = None) -> Answer:
         """The answer to a question that cannot be taken up; it carries the caveat all the same."""
         language = language or self._language or "nl"
-        told = self.tell(texts(language, self._debate).say("unavailable"), language)
+        message = texts(language, self._debate).say("unavailable")
+        try:
+            told = self.tell(message, language)
+        except UnreachableError:  # the server that has the vectors; the text of the caveat is on this machine
+            last = self._editions.read_open(lambda it: _told(message, language, it, pinned_caveat(it, self._debate)))
+            if last is None:
+                raise
+            told = last
         return replace(told, question=asked, read_as=asked, status=AnswerStatus.UNAVAILABLE, reason=reason)
 
     def _telling(self, message: str, language: Language, edition: Edition) -> Answer:
         caveat = self._retriever.retrieve(Query(self._debate.title, language), edition).caveat
-        status = AnswerStatus.SMALLTALK
-        return Answer("", "", language, status, caveat, _stamp(edition), message=message, sources=(caveat.source,))
+        return _told(message, language, edition, caveat)
 
     def _in_full(self, places: Sequence[QuotePlace], said: tuple[str, str], language: Language, edition: Edition) -> Answer:
         found, lost = surrounded(places, edition.catalog)
@@ -272,6 +281,11 @@ def _searched(question: Question, asked: str) -> str:
 def _sources_shown(answer: Answer) -> tuple[str, ...]:
     """The sources that an answer quoted, best first; of a refusal those that came nearest."""
     return tuple(dict.fromkeys(quote.source.id for quote in (*answer.quotes, *answer.nearest)))
+
+
+def _told(message: str, language: Language, edition: Edition, caveat: Quote) -> Answer:
+    status = AnswerStatus.SMALLTALK
+    return Answer("", "", language, status, caveat, _stamp(edition), message=message, sources=(caveat.source,))
 
 
 def _stamp(edition: Edition) -> EditionStamp:

@@ -55,11 +55,34 @@ def closest_caveat(
         score += _PINNED if passage.source_id == pinned_document else 0.0
         ranked.append((score, passage.id, index, passage))
     if not ranked:
-        raise DamagedEditionError(
-            f"Edition {edition.info.number} lacks the caveat document {pinned_document!r}. Run `kanttekening ingest`."
-        )
+        raise _lacking(edition, debate)
     _, _, index, passage = max(ranked, key=lambda each: each[:3])
     return quote_sentences(passage, [passage.sentences[index]], edition.catalog)
+
+
+def pinned_caveat(edition: Edition, debate: Debate) -> Quote:
+    """The statement of the debate's caveat document that says most by itself; takes nothing but the catalogue.
+
+    Raises:
+        DamagedEditionError: the edition lacks the pinned document.
+    """
+    preferred = _preferred(debate.caveat)
+    statements = [
+        (_alone(stored.passage.text_of(sentence), sentence, (), preferred), sentence.start, stored.passage, sentence)
+        for stored in edition.catalog.passages_of(debate.caveat_document)
+        for sentence in stored.passage.sentences
+        if sentence.oversight
+    ]
+    if not statements:
+        raise _lacking(edition, debate)
+    _, _, passage, sentence = max(statements, key=lambda each: each[:2])
+    return quote_sentences(passage, [sentence], edition.catalog)
+
+
+def _lacking(edition: Edition, debate: Debate) -> DamagedEditionError:
+    return DamagedEditionError(
+        f"Edition {edition.info.number} lacks the caveat document {debate.caveat_document!r}. Run `kanttekening ingest`."
+    )
 
 
 def _middle(found: Sequence[tuple[str, Vector]]) -> list[Vector]:

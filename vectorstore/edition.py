@@ -149,16 +149,24 @@ class EditionReader:
     @contextmanager
     def current(self) -> Iterator[Edition]:
         """The current edition, open for as long as the block runs, also when another is published meanwhile."""
+        stamp = self._shelf.stamp()  # a server may take its time, and others need not wait for that
         with self._lock:
-            edition = self._latest()
-            self._users[id(edition)] = self._users.get(id(edition), 0) + 1
+            edition = self._hold(self._latest(stamp))
         try:
             yield edition
         finally:
-            with self._lock:
-                self._users[id(edition)] -= 1
-                if edition is not self._edition:
-                    self._close_unused(edition)
+            self._let_go(edition)
+
+    def read_open(self, action: Callable[[Edition], _Result]) -> _Result | None:
+        """What an action makes of the edition that is open, without asking whether it is the current one; None where none is."""
+        with self._lock:
+            if self._edition is None:
+                return None
+            edition = self._hold(self._edition)
+        try:
+            return action(edition)
+        finally:
+            self._let_go(edition)
 
     def read(self, action: Callable[[Edition], _Result]) -> _Result:
         """What an action makes of the current edition.
@@ -192,8 +200,17 @@ class EditionReader:
             if edition is not None:
                 self._close_unused(edition)
 
-    def _latest(self) -> Edition:
-        stamp = self._shelf.stamp()
+    def _hold(self, edition: Edition) -> Edition:
+        self._users[id(edition)] = self._users.get(id(edition), 0) + 1
+        return edition
+
+    def _let_go(self, edition: Edition) -> None:
+        with self._lock:
+            self._users[id(edition)] -= 1
+            if edition is not self._edition:
+                self._close_unused(edition)
+
+    def _latest(self, stamp: tuple[int, int]) -> Edition:
         while self._edition is None or stamp != self._stamp:
             try:
                 self._open(self._shelf.current())
@@ -208,8 +225,9 @@ class EditionReader:
         return self._edition
 
     def _is_latest(self, edition: Edition) -> bool:
+        stamp = self._shelf.stamp()
         with self._lock:
-            return self._latest() is edition
+            return self._latest(stamp) is edition
 
     def _open_before(self, info: EditionInfo) -> Catalog | None:
         """The catalogue of the edition kept before one; a purge may take it away between the list and the opening."""
