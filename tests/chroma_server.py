@@ -1,5 +1,6 @@
 """The real Chroma server on the loopback address, machines that share it, and what usually stands before one."""
 
+import base64
 import http.client
 import json
 import os
@@ -21,8 +22,9 @@ import pytest
 
 from tests.command import environment
 from tests.place import Place
-from vectorstore.chroma_server import ChromaServer, ServerAddress
+from vectorstore.chroma_server import BATCH, ChromaServer, ServerAddress
 from vectorstore.editions import Shelf
+from vectorstore.server_records import Records
 from vectorstore.server_site import ServerSite
 from vectorstore.settings import PREFIX
 
@@ -101,11 +103,12 @@ class Machine(Place):
     """A place of which the editions are on a server; another machine has another home and the same address."""
 
     address: ServerAddress = field(default_factory=lambda: ServerAddress("http://127.0.0.1"))
+    batch: int = BATCH
 
     @property
     def site(self) -> ServerSite:
         """Where the editions are."""
-        return ServerSite(self.home, ChromaServer(self.address), PREFIX_THERE)
+        return ServerSite(self.home, ChromaServer(self.address, self.batch), PREFIX_THERE)
 
     @property
     def shelf(self) -> Shelf:
@@ -145,11 +148,22 @@ class Machine(Place):
         return sorted(found)
 
 
+def sent(machine: Machine) -> bytes:
+    """All that the server has of files, as it was before it was sent."""
+    records = Records(ChromaServer(machine.address), f"{PREFIX_THERE}-files")
+    found = records.get(sorted(records.ids()))
+    texts = ["".join(str(each[name]) for name in sorted(each) if name.isdigit()) for each in found.values()]
+    return b"\n".join(map(base64.b64decode, texts))
+
+
 class Gate:
-    """What stands before a server of one's own: it lets in who knows the token, with TLS; `closed` answers 503."""
+    """What stands before a server of one's own: it lets in who knows the token, with TLS.
+
+    While `closed` it answers 503; `received` counts the bytes of records.
+    """
 
     def __init__(self, port: int, token: str, certificate: Path | None = None) -> None:
-        self.closed, self.refused = False, 0
+        self.closed, self.received = False, 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, port, token))
         self._server.daemon_threads = True
         if certificate:
@@ -176,8 +190,8 @@ def _handler(gate: Gate, port: int, token: str) -> type[BaseHTTPRequestHandler]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.headers.get("Authorization") != f"Bearer {token}" or self.headers.get("X-Chroma-Token") != token:
-                gate.refused += 1
                 return self._answer(401, b"no entry")
+            gate.received += len(body) if self.path.endswith("/upsert") else 0
             if gate.closed:
                 return self._answer(503, b"closed")
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)

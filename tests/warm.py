@@ -23,9 +23,9 @@ from typing import NoReturn
 _IMPORTED = (
     "bot.conversation bot.explainer bot.memory bot.model_settings bot.receipts bot.rehearsal bot.rehearsal_account "
     "bot.remembered_json bot.screen bot.telegram_app.answering bot.telegram_app.application bot.terminal bot.weighing "
-    "bot.workspace chromadb.api.rust chromadb.telemetry.product.posthog ingest.fetching ingest.keeping ingest.pipeline "
-    "ingest.purging ingest.report ingest.rewriting ingest.uploads rich.console sqlalchemy.dialects.sqlite telegram.ext "
-    "tokenizers typer._adapters vectorstore.debate_file vectorstore.retrieval"
+    "bot.workspace chromadb.api.fastapi chromadb.api.rust chromadb.telemetry.product.posthog ingest.fetching ingest.keeping "
+    "ingest.pipeline ingest.purging ingest.report ingest.rewriting ingest.uploads rich.console sqlalchemy.dialects.sqlite "
+    "telegram.ext tokenizers typer._adapters vectorstore.debate_file vectorstore.retrieval vectorstore.server_site"
 )
 LENGTH = 4
 """Bytes that say how long the request after them is."""

@@ -67,15 +67,16 @@ class ServerAddress:
 class ChromaServer:
     """A server, connected to when it is first asked something; threads can ask at once."""
 
-    def __init__(self, address: ServerAddress) -> None:
-        self.address = address
+    def __init__(self, address: ServerAddress, batch: int = BATCH) -> None:
+        """`batch` is the most records in one call, where it takes as many."""
+        self.address, self._most = address, batch
         self._connecting = Lock()
         self._connected: ClientAPI | None = None
 
     @cached_property
     def batch(self) -> int:
         """How many records it takes in one call."""
-        return min(BATCH, self.ask(lambda client: client.get_max_batch_size()))
+        return min(self._most, self.ask(lambda client: client.get_max_batch_size()))
 
     def ask(self, action: Callable[["ClientAPI"], _Result]) -> _Result:
         """What it answers; an action that may have been done already is done again when that is not known.
