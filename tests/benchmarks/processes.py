@@ -37,7 +37,6 @@ class FailedError(Exception):
 def run(
     arguments: Sequence[str],
     *,
-    stdin: str = "",
     environment: Mapping[str, str] | None = None,
     folder: Path = ROOT,
     good: Collection[int] = (0,),
@@ -47,12 +46,10 @@ def run(
     Raises:
         FailedError: it did not end well; the message has the end of what it said.
     """
-    with tempfile.TemporaryFile("w+") as given, tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as told:
-        given.write(stdin)
-        given.seek(0)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as told:
         started = time.perf_counter()
         process = subprocess.Popen(
-            arguments, stdin=given, stdout=said, stderr=told, cwd=folder, env={**os.environ, **(environment or {})}
+            arguments, stdin=subprocess.DEVNULL, stdout=said, stderr=told, cwd=folder, env={**os.environ, **(environment or {})}
         )
         with _watched(process.pid) as peaks:
             _, status, usage = os.wait4(process.pid, 0)

@@ -64,6 +64,7 @@ def bench_peers(data: Path, *, runs: int, most: int | None = None) -> Section:
         questions = questions_of(data)[:most]
         if most is not None:
             _keep(folder, frozenset().union(*(each.files for each in questions)))
+            skipped.append(f"all but {len(questions)} questions and the documents that answer them: a small run")
         found = {OURS: measure(sys.executable, "own_program", folder, questions, Path(scratch) / OURS, runs)}
         for peer in PEERS:
             if peer.is_installed:
