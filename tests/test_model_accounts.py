@@ -32,10 +32,10 @@ KEY, OTHER = "a" * 64, "b" * 64
 SENTENCES = json.dumps([["De kwalsterbriep broedt op het griffelhuis.", ["k3fx"]]])
 _SPENDER = """
 import sys
-from bot.memory_database import Database
+from bot.memory_database import open_database
 from bot.model_accounts import ModelAccounts
 
-accounts = ModelAccounts(lambda: Database(f"sqlite:///{sys.argv[1]}/memory.sqlite", 60.0), retention_seconds=1.0)
+accounts = ModelAccounts(lambda: open_database(f"sqlite:///{sys.argv[1]}/memory.sqlite", 60.0), retention_seconds=1.0)
 sys.stdin.readline()
 granted = 0
 for _ in range(int(sys.argv[2])):
