@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -70,10 +70,11 @@ def _section(name: str, measure: Callable[[], Section]) -> tuple[Section, bool]:
     return section, is_measured
 
 
-def _command(only: Sequence[str], *, fast: bool) -> str:
+def _command(only: Sequence[str], runs: int | None, *, fast: bool) -> str:
     """What prints this report again."""
-    if only:
-        return " ".join(["python -m tests.benchmarks", *(["--fast"] if fast else []), "--only", *only])
+    if only or runs:
+        chosen = [*(["--fast"] if fast else []), *([f"--runs {runs}"] if runs else []), *(["--only", *only] if only else [])]
+        return " ".join(["python -m tests.benchmarks", *chosen])
     return "make bench FAST=1" if fast else "make bench"
 
 
@@ -82,8 +83,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--fast", action="store_true", help="a small run, written to build/")
     parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="measure these parts only, written to build/")
+    parser.add_argument("--runs", type=int, metavar="N", help="how often each process is run, in place of 9, or 2 in a small run")
     chosen = parser.parse_args()
     effort = _SMALL if chosen.fast else _WHOLE
+    effort = replace(effort, runs=chosen.runs or effort.runs)
     docs = DATA.parent if chosen.fast or chosen.only else DOCS
     load, started, sections, failed = busy(), time.monotonic(), list[Section](), list[str]()
     docs.mkdir(parents=True, exist_ok=True)
@@ -95,7 +98,7 @@ def main() -> None:
             sections.append(section)
             failed += [] if is_measured else [name]
             report = Report(
-                command=_command(chosen.only, fast=chosen.fast),
+                command=_command(chosen.only, chosen.runs, fast=chosen.fast),
                 date=time.strftime("%Y-%m-%d"),
                 minutes=(time.monotonic() - started) / 60,
                 machine={**machine(), "processes waiting or running when it began": load},
