@@ -1,24 +1,30 @@
-"""Draws how long a warm answer takes as an edition grows, in the project's colours."""
+"""Draws how long a warm answer takes as an edition grows, in the project's colours.
 
+    python -m tests.benchmarks.picture ROWS.json … PICTURE.png
+
+ROWS.json is what `tests.benchmarks.million_answers --json` prints.
+"""
+
+import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 from bot.picture_marks import BLUE, BROWN, GREY, HAIRLINE, INK, PAPER
-from tests.benchmarks.figures import percentile
-from tests.benchmarks.growth import Size
+
+Point = tuple[int, float, float]
+"""How many passages, and the median and the 95th percentile in milliseconds."""
 
 _PROMISED = 100  # milliseconds, at the 95th percentile
 
 
-def draw_growth(sizes: Sequence[Size], path: Path) -> None:
-    """Save the picture; the same sizes always give the same file."""
+def draw_growth(points: Sequence[Point], path: Path) -> None:
+    """Save the picture; the same points always give the same file."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 4), dpi=150, facecolor=PAPER, layout="constrained")
     axes = figure.add_subplot(facecolor=PAPER)
-    passages = [size.passages for size in sizes]
-    late, middle = [percentile(size.answers, 95) for size in sizes], [median(size.answers) for size in sizes]
+    passages, middle, late = (list(each) for each in zip(*points, strict=True))
     axes.plot(passages, late, color=BROWN, marker="s", linestyle="--", label="95th percentile")
     axes.plot(passages, middle, color=BLUE, marker="o", label="median")
     axes.axhline(_PROMISED, color=GREY, linewidth=0.8, linestyle=":")
@@ -31,7 +37,7 @@ def draw_growth(sizes: Sequence[Size], path: Path) -> None:
     axes.set_xscale("log")
     axes.set_xticks(passages, [f"{each:,}" for each in passages])
     axes.minorticks_off()
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * max(_PROMISED, *late))
     axes.set_xlabel("passages in the edition", color=INK)
     axes.set_title("Milliseconds for a warm answer", color=INK, loc="left", fontweight="bold")
     axes.tick_params(colors=INK, length=0)
@@ -40,3 +46,14 @@ def draw_growth(sizes: Sequence[Size], path: Path) -> None:
     axes.spines["bottom"].set_color(HAIRLINE)
     axes.legend(frameon=False, labelcolor=INK, loc="upper left", bbox_to_anchor=(0, 0.88))
     figure.savefig(path, metadata={"Software": None})
+
+
+def main() -> None:
+    """Draw what was measured."""
+    *files, path = map(Path, sys.argv[1:])
+    rows = [row for file in files for row in json.loads(file.read_text("utf-8")) if row["step"] == "whole answer"]
+    draw_growth(sorted((row["passages"], row["median_ms"], row["p95_ms"]) for row in rows), path)
+
+
+if __name__ == "__main__":
+    main()

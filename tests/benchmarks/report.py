@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 
-from tests.benchmarks.figures import Section
+from tests.benchmarks.figures import Section, percentile
 from tests.benchmarks.growth import Size
 from tests.benchmarks.picture import draw_growth
 from tests.benchmarks.processes import ROOT
@@ -40,7 +41,8 @@ def write_report(report: Report, sizes: Sequence[Size], docs: Path, data: Path) 
     data.parent.mkdir(parents=True, exist_ok=True)
     data.write_text(json.dumps({**asdict(report), "growth": [asdict(size) for size in sizes]}, indent=1), "utf-8")
     if len(sizes) > 1:
-        draw_growth(sizes, docs / PICTURE)
+        points = [(size.passages, median(size.answers), percentile(size.answers, 95)) for size in sizes]
+        draw_growth(points, docs / PICTURE)
     (docs / "benchmarks.md").write_text(page_of(report, has_picture=len(sizes) > 1), "utf-8")
 
 
