@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     FAILED = "failed"
     OVER_BUDGET = "over_budget"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)

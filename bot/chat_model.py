@@ -220,11 +220,9 @@ def _as_model_error(error: Exception) -> Exception:
     status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
     if status == _TOO_MANY_REQUESTS:
         return ModelError(Outcome.BUSY)
-    if status in _NOT_UNDERSTOOD:
-        return NotUnderstoodError()
     if "timeout" in type(error).__name__.lower():
         return ModelError(Outcome.LATE)
-    failed = ModelError(Outcome.FAILED)
+    failed = NotUnderstoodError() if status in _NOT_UNDERSTOOD else ModelError(Outcome.FAILED)
     failed.__cause__ = error
     return failed
 

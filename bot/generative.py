@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.answers import Answer, AnswerStatus, Explanation, Mode, Outcome, Statement
 from bot.chat_model import ChatModel, ModelError, NotUnderstoodError, Writing
-from bot.checking import Gate
+from bot.checking.flaws import Flaw
+from bot.checking.gate import Gate
 from bot.conversation import Turn
-from bot.drafts import Draft, DraftReader
+from bot.drafts import MAX_CHARS, Draft, DraftReader
 from bot.explainer import Explained, Explainer
 from bot.failures import log_failure
-from bot.flaws import Flaw
 from bot.follow_ups import may_be_follow_up, rewritten
 from bot.offers import Offer, offers_of
 from bot.prompting import Prompt, explaining, most_sentences, rules_of, version
@@ -110,7 +110,7 @@ class ModelExplainer:
         told = self._explained(answer, offers, until, stop, watch or _nobody)
         if not self._is_current(answer):  # what is gone by now is not quoted, and not explained either
             anew = self._explainer.answer(asked, conversation, language)
-            return replace(anew, answer=self._without(anew.answer, _Hearing(), Outcome.TOO_LITTLE))
+            return replace(anew, answer=self._without(anew.answer, _Hearing(), Outcome.CHANGED))
         return replace(explained, answer=told)
 
     def _reread(
@@ -145,7 +145,7 @@ class ModelExplainer:
                 if len(hearing.passed) >= most_sentences(offers):
                     break
         except ModelError as error:
-            if error.outcome is Outcome.FAILED and error.__cause__ and isinstance(error.__cause__, Exception):
+            if error.outcome is Outcome.FAILED and isinstance(error.__cause__, Exception):
                 log_failure(error.__cause__)
             return self._with(answer, hearing, error.outcome)
         if kept is None and hearing.passed and self._is_current(answer):
@@ -177,12 +177,11 @@ class ModelExplainer:
 
     def _whole(self, prompt: Prompt, until: float, stop: Event) -> str:
         """All that the model writes, as far as it is looked at."""
-        reader, heard = DraftReader(), ""
         self._model.load(max(0.0, until - time.monotonic()))
+        heard = ""
         for words in self._words(prompt, until, stop, in_json=False):
-            reader.feed(words)
             heard += words
-            if reader.is_full:
+            if len(heard) >= MAX_CHARS:
                 break
         return heard
 

@@ -15,7 +15,7 @@ from bot.rendering import render_preview
 from bot.screen import Screen
 from bot.texts import texts
 from vectorstore.errors import UnavailableError
-from vectorstore.languages import Language
+from vectorstore.languages import Language, detect_language
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -35,7 +35,7 @@ class LiveExplainer:
 
     def answer(self, asked: str, conversation: Sequence[Turn] = (), language: Language | None = None) -> Explained:
         """The answer; while the model writes, what was passed so far stands on the screen, where there is one."""
-        self._say_where(language or "nl")
+        self._say_where(language or detect_language(asked))
         stop = Event()
         with _ended_by_interrupt(stop), self.screen.preview() as show:
 

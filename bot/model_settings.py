@@ -4,11 +4,10 @@ import re
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from vectorstore.errors import UsageError
-from vectorstore.settings import PREFIX
+from vectorstore.settings import PREFIX, read_settings
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # an address to go to, not to listen on
 _CLOUD, _CLOUD_SERVER = re.compile(r"[:-]cloud(?!\w)"), "ollama.com"  # Ollama passes such models on to servers of its makers
@@ -112,14 +111,5 @@ def used_model(settings: ModelSettings) -> UsedModel | None:
 
 
 def load_model_settings(**flags: object) -> ModelSettings:
-    """Settings from flags, then environment, then `.env`.
-
-    Raises:
-        UsageError: a value is not allowed; the message names the variable.
-    """
-    try:
-        return ModelSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
-        raise UsageError(f"{name} is {problem['input']!r}: {problem['msg']}. See .env.example.") from error
+    """Settings from flags, then environment, then `.env`; raises as `load_settings` does."""
+    return read_settings(ModelSettings, flags)

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vectorstore.errors import UsageError
-from vectorstore.settings import PREFIX
+from vectorstore.settings import PREFIX, read_settings
 
 
 def _ids(value: object) -> object:
@@ -90,14 +90,5 @@ class FrontSettings(BaseSettings):
 
 
 def load_front_settings(**flags: object) -> FrontSettings:
-    """Settings from flags, then environment, then `.env`.
-
-    Raises:
-        UsageError: a value is not allowed; the message names the variable.
-    """
-    try:
-        return FrontSettings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
-        raise UsageError(f"{name} is {problem['input']!r}: {problem['msg']}. See .env.example.") from error
+    """Settings from flags, then environment, then `.env`; raises as `load_settings` does."""
+    return read_settings(FrontSettings, flags)

@@ -14,6 +14,7 @@ import pytest
 # Several processes share the cores, and a thread of numpy or torch that waits for something to add up keeps a core busy.
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when they are imported
 
+from bot.explainer import Explainer
 from ingest.metadata import Metadata
 from ingest.pipeline import Pipeline
 from ingest.receipt import Wish
@@ -21,8 +22,10 @@ from tests.counts import COUNTS
 from tests.desk import Desk, RecordingEmbeddings, RememberingEmbeddings
 from tests.place import Place
 from vectorstore.debate import Debate, load_debate
+from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
+from vectorstore.retrieval import Retriever
 from vectorstore.settings import PREFIX
 
 if TYPE_CHECKING:
@@ -156,6 +159,14 @@ def column_home(
     wish = Wish(paths=[shared / COLUMN], given=COLUMN_METADATA)
     Pipeline(Shelf(home), embeddings, debate, dossier=True, keep=5).run(wish)
     return home
+
+
+@pytest.fixture(scope="session")
+def explainer(dossier_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Iterator[Explainer]:
+    """Answers from the dossier."""
+    editions = EditionReader(Shelf(dossier_home), embeddings.model)
+    yield Explainer(editions, Retriever(embeddings, debate), debate)
+    editions.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,14 @@ class Guest:
         """Say something, and get the next message of the bot."""
         self.chat.say(self.person, text)
         return self.chat.next()
+
+    def answers_to(self, asked: Sequence[str]) -> list[str]:
+        """All that the bot says to somebody who asks this in fair weather; the last of it is about Implement."""
+        for text in asked:
+            self.ask(text)
+        while not self.chat.sent[-1].text.startswith("Volgens Implement"):  # an answer can have parts
+            self.chat.next()
+        return [message.text for message in self.chat.sent]
 
     def press(self, message: Message, button: str) -> Press:
         """Press a button, by what it says or its data, and wait until it stops turning."""

@@ -1,6 +1,5 @@
 """What is answered from the dossier: the first quotation, the voices, the silent ones, and what is refused."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,6 @@ from vectorstore.edition import EditionReader
 from vectorstore.editions import Shelf
 from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.retrieval import Retriever
-
-
-@pytest.fixture(scope="module")
-def explainer(dossier_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Iterator[Explainer]:
-    """Answers from the dossier."""
-    reader = EditionReader(Shelf(dossier_home), embeddings.model)
-    yield Explainer(reader, Retriever(embeddings, debate), debate)
-    reader.close()
 
 
 @pytest.mark.parametrize(

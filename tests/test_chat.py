@@ -29,14 +29,6 @@ CAVEAT = "\nLet op: menselijk toezicht\n"
 NOTICE = "Je praat met een computerprogramma, niet met een mens."
 
 
-@pytest.fixture(scope="module")
-def explainer(dossier_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Iterator[Explainer]:
-    """Answers from the dossier."""
-    editions = EditionReader(Shelf(dossier_home), embeddings.model)
-    yield Explainer(editions, Retriever(embeddings, debate), debate)
-    editions.close()
-
-
 @pytest.fixture
 def keys() -> Iterator[PipeInput]:
     """A keyboard: what is sent here is typed at the next prompt."""

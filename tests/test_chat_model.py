@@ -127,19 +127,21 @@ def test_server_that_knows_no_schema_is_asked_for_lines(home: Path) -> None:
         (refuses(429, "slow down", retry_after="30"), Outcome.LATE),
         (refuses(500), Outcome.FAILED),
         (refuses(401, "Incorrect API key provided: sk-geheim"), Outcome.FAILED),
+        (refuses(404, "no such model"), Outcome.FAILED),
         (drops("BCG"), Outcome.FAILED),
         (stalls(), Outcome.LATE),
         (stalls(before_status=True), Outcome.LATE),
         (says(""), Outcome.TOO_LITTLE),
     ],
-    ids=["429", "500", "401", "gone", "stalls", "silent", "empty"],
+    ids=["429", "500", "401", "404", "gone", "stalls", "silent", "empty"],
 )
 def test_model_that_fails_leaves_the_quotations(home: Path, behaviour: Behaviour, ended: Outcome) -> None:
-    """Whatever a server does, the answer has its quotations, and the outcome says how it ended; no log tells a key."""
+    """Whatever a server does, the answer has its quotations, and the outcome says how it ended; the log has where, and no key."""
     with ChatServer(lambda _: behaviour) as server:
         seconds = "3" if ended is Outcome.LATE else "30"
         assert outcome(home, server, chat_seconds=seconds, chat_key="sk-geheim") == (ended, [None])
     logs = "".join(path.read_text("utf-8") for path in home.glob("log/*"))
+    assert ("openai" in logs) is (ended is Outcome.FAILED)
     assert "geheim" not in logs
     assert JOBS not in logs
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.checking import Gate
+from bot.checking.flaws import Flaw
+from bot.checking.gate import Gate
 from bot.drafts import Draft
-from bot.flaws import Flaw
 from bot.offers import Offer, offers_of
 from bot.prompting import rules_of
 from tests.conftest import ROOT
@@ -35,7 +35,9 @@ STEPS = (
 SHOWN = "Staatssecretaris Szabó vindt volgens de column dat nog niet eenduidig is aangetoond dat AI de productiviteit verhoogt."
 IF = "Volgens TNO kan AI gemeenten helpen, mits mensen het toezicht houden en sommige risico's kleiner worden."
 ENGLISH = 'The government says that AI could save 26 minutes a day, and that it has "no firm evidence" of higher productivity.'
-OWN = {JOBS: "bcg", BOTH: "szabo", STEPS: "szabo", SHOWN: "szabo", IF: "tno"}
+TWO = "BCG verwacht dat de sector in 2033 geen mensen genoeg heeft. BCG schreef op 22 april 2025 dat AI kan helpen."
+DENIED = "BCG verwacht dat de sector vacatures telt. BCG zegt dat er geen mensen genoeg zijn."
+OWN = {JOBS: "bcg", BOTH: "szabo", STEPS: "szabo", SHOWN: "szabo", IF: "tno", TWO: "bcg", DENIED: "bcg"}
 
 
 def offer(says: str, *voices: str, language: str = "nl", key: str = "bk3f") -> Offer:
@@ -135,7 +137,29 @@ def test_sentence_in_another_language_than_the_quotation() -> None:
     assert flaw_of(SHOWN, "Szabó thinks that AI has proven effects.", "en") is not None
 
 
-TWO = "BCG verwacht dat de sector in 2033 geen mensen genoeg heeft. BCG schreef op 22 april 2025 dat AI kan helpen."
+@pytest.mark.parametrize(
+    ("says", "text", "flaw"),
+    [
+        ("De verordening geeft bestaande systemen tijd tot 2030.", "De verordening geeft systemen tijd tot 2030.", Flaw.ORDER),
+        ("Bij systemen met een hoog risico ontbreekt een afweging.", "Bij systemen ontbreekt een afweging.", Flaw.ORDER),
+        ("De raad wil dat organisaties het standpunt toetsen.", "De raad wil het standpunt toetsen.", Flaw.ORDER),
+        ("Alleen mensen kunnen de controle doen.", "Mensen kunnen alleen de controle doen.", Flaw.ORDER),
+        ("Werk is volgens haar meer dan een rij taken.", "Een rij taken is volgens haar meer dan werk.", Flaw.ORDER),
+        ("Het Parool schreef dat de handreiking moeilijk is.", "De handreiking is moeilijk voor het volk.", Flaw.UNSUPPORTED),
+        ("Het Parool schreef dat de handreiking moeilijk is.", "De handreiking is moeilijk.", Flaw.VOICE),
+        ("De handreiking is volgens onderzoekers moeilijk.", "De handreiking is moeilijk.", Flaw.VOICE),
+        ("Onbekend is of de verwachtingen uitkomen.", "De verwachtingen komen uit of niet.", Flaw.NEGATION),
+        ("De leden vragen of de overheid te groot wordt.", "De overheid wordt volgens de leden te groot.", Flaw.STRONGER),
+        ("De proef is een andere dan de evaluatie.", "De proef is de evaluatie.", Flaw.STRONGER),
+        ("Het kader is ondersteunend en niet bindend.", "Het kader is bindend en niet ondersteunend.", Flaw.NEGATION),
+    ],
+)
+def test_what_limits_a_quotation_stays(says: str, text: str, flaw: Flaw) -> None:
+    """What the quotation says of some, of somebody, by somebody or as a question is not said of all, of others, or as a fact."""
+    assert flaw_of(says, says) is None
+    assert flaw_of(says, text) is flaw
+
+
 NOBODY = "Kanttekening noemt geen vast percentage, omdat het ANP de Rekenkamer verschillend weergeeft."
 
 
@@ -143,6 +167,7 @@ NOBODY = "Kanttekening noemt geen vast percentage, omdat het ANP de Rekenkamer v
     ("says", "text"),
     [
         (TWO, "BCG verwacht niet dat AI kan helpen."),
+        (DENIED, "BCG verwacht niet dat de sector vacatures telt."),
         (TWO, "BCG schreef dat AI kan helpen op 22 april 2033."),
         (TWO, "BCG verwacht dat de sector geen mensen genoeg heeft in 2025."),
         (NOBODY, "De Rekenkamer noemt geen vast percentage."),

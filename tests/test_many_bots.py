@@ -105,15 +105,6 @@ def crew(api: BotApi, home: Path, postgres: Server, many: int = BOTS) -> Iterato
         yield bots, balancer
 
 
-def answers_to(scout: Guest) -> list[str]:
-    """All that is said to somebody who asks everything."""
-    for text in ASKED:
-        scout.ask(text)
-    while not scout.chat.sent[-1].text.startswith("Volgens Implement"):  # an answer can have parts
-        scout.chat.next()
-    return [message.text for message in scout.chat.sent]
-
-
 def twice(said: Sequence[str], expected: Sequence[str]) -> int:
     """How much somebody read twice, who has to read this in this order, and nothing else."""
     position = again = 0
@@ -137,7 +128,7 @@ def test_a_bot_is_killed_and_the_database_started_anew(
     with BotApi() as api, crew(api, home, postgres) as (bots, balancer):
         guests = [Guest(person := api.person(f"Mens {number}"), api.private(person)) for number in range(PEOPLE + 1)]
         scout, *crowd = guests
-        expected = answers_to(scout)
+        expected = scout.answers_to(ASKED)
 
         def say(*rounds: int) -> None:
             for number in rounds:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.numerals import Amount, Moment, Name, amounts_in, unsupported
+from bot.checking.numerals import Amount, Moment, Name, amounts_in, unsupported
 from tests.numeral_cases import CASES, Case
 from vectorstore.languages import Language
 from vectorstore.settings import PREFIX

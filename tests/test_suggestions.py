@@ -1,6 +1,5 @@
 """What an answer adds: questions that the sources answer too, what became of a voice since, and what is new."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,14 +26,6 @@ QUESTIONS = (
     "Wie vindt wat over werk?",
     "What does the AI Act require?",
 )
-
-
-@pytest.fixture(scope="module")
-def explainer(dossier_home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Iterator[Explainer]:
-    """Answers from the dossier."""
-    reader = EditionReader(Shelf(dossier_home), embeddings.model)
-    yield Explainer(reader, Retriever(embeddings, debate), debate)
-    reader.close()
 
 
 def own_explainer(home: Path, embeddings: PassageEmbeddings, debate: Debate) -> Explainer:

@@ -87,15 +87,6 @@ def read(said: Sequence[str], expected: Sequence[str], chat: int, killed_at: int
     return found
 
 
-def answers_to(scout: Guest) -> list[str]:
-    """All that is said to somebody who asks everything in fair weather."""
-    for text in ASKED:
-        scout.ask(text)
-    while not scout.chat.sent[-1].text.startswith("Volgens Implement"):  # an answer can have parts
-        scout.chat.next()
-    return [message.text for message in scout.chat.sent]
-
-
 def test_storm(dossier_home: Path, tmp_path: Path) -> None:
     """Everybody reads all answers in the order of their questions, no error, and twice only what was on its way at a failure."""
     home = Path(shutil.copytree(dossier_home, tmp_path / "home"))
@@ -114,7 +105,7 @@ def test_storm(dossier_home: Path, tmp_path: Path) -> None:
             api.wait(lambda: sum(len(guest.chat.sent) for guest in crowd) >= share * most, 600)
 
         with start_bot(api, home, patience='{"read_seconds": 4}') as bot:
-            expected = answers_to(scout)
+            expected = scout.answers_to(ASKED)
             assert len(set(expected)) == len(expected)
             api.policy = weather
             say(0, 1, 2, 3)

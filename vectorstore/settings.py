@@ -1,8 +1,9 @@
 """Settings: environment variables `KANTTEKENING_…` and a `.env` in the working directory."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -12,6 +13,7 @@ from vectorstore.debate import documents_folder, home_name
 from vectorstore.errors import UsageError
 
 PREFIX = "KANTTEKENING_"
+Some = TypeVar("Some", bound=BaseSettings)
 _MAX_SLUG = 40
 
 
@@ -67,9 +69,14 @@ def load_settings(**flags: object) -> Settings:
     Raises:
         UsageError: a value is not allowed; the message names the variable.
     """
+    return read_settings(Settings, flags)
+
+
+def read_settings(kind: type[Some], flags: Mapping[str, object]) -> Some:
+    """Settings of one kind, as `load_settings` gives those of every command; a flag that is None is none."""
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
+        return kind(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]  # validated by pydantic
     except ValidationError as error:
         problem = error.errors()[0]
-        name = PREFIX + "_".join(str(part) for part in problem["loc"]).upper()
+        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
         raise UsageError(f"{name} is {problem['input']!r}: {problem['msg']}. See .env.example.") from error

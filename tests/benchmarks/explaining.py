@@ -12,7 +12,7 @@ from typing import TextIO
 
 from bot.answers import Answer, Mode, Outcome
 from bot.chat_model import ChatModel
-from bot.checking import Gate
+from bot.checking.gate import Gate
 from bot.drafts import Draft
 from bot.explainer import Explainer
 from bot.generative import ModelExplainer

@@ -78,7 +78,7 @@ def _watched(pid: int) -> Iterator[list[float]]:
 
     def look() -> None:
         while not ended.wait(_EVERY):
-            seen.append(_high_water(pid))
+            seen.append(high_water(pid))
 
     watcher = Thread(target=look, daemon=True)
     watcher.start()
@@ -89,7 +89,7 @@ def _watched(pid: int) -> Iterator[list[float]]:
         watcher.join()
 
 
-def _high_water(pid: int) -> float:
+def high_water(pid: int) -> float:
     """The peaks of a process and of those of its children that still run, in megabytes."""
     try:
         processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psutil
 
+from tests.benchmarks.processes import high_water
 from vectorstore.catalog import Catalog
 from vectorstore.embeddings import BUNDLED, load_embeddings
 from vectorstore.passages import Passage, Vector
@@ -88,30 +88,13 @@ def run_measured(arguments: Sequence[str], home: Path) -> Cost:
         started = time.perf_counter()
         process = subprocess.Popen([sys.executable, *arguments], stdout=said, stderr=subprocess.DEVNULL, env=environment)
         while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
-            most = max(most, _high_water(process.pid))
+            most = max(most, high_water(process.pid))
             time.sleep(_EVERY)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(ended[1])
         said.seek(0)
         usage = ended[2]
         return Cost(seconds, usage.ru_utime + usage.ru_stime, most, usage.ru_maxrss / 1024, said.read())
-
-
-def _high_water(pid: int) -> float:
-    """The peaks of a process and of its children that still run, in megabytes."""
-    try:
-        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0.0
-    return sum(_peak(process.pid) for process in processes)
-
-
-def _peak(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def baseline(catalog_path: Path) -> dict[str, float]:

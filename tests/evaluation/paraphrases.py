@@ -13,9 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.checking import Gate
+from bot.checking.flaws import Flaw
+from bot.checking.gate import Gate
 from bot.drafts import Draft
-from bot.flaws import Flaw
 from bot.offers import Offer
 from bot.prompting import rules_of
 from bot.quality import wilson

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.number_tokens import Kind, Token, is_year
-from bot.number_units import TIMES, unit_at, unit_before
-from bot.number_words import MONEY_SCALES, Meaning, Sort, meaning
+from bot.checking.number_tokens import Kind, Token, is_year
+from bot.checking.number_units import TIMES, unit_at, unit_before
+from bot.checking.number_words import MONEY_SCALES, Meaning, Sort, meaning
 from vectorstore.languages import Language
 
 

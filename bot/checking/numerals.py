@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.dates import Moment
-from bot.number_bounds import ESTIMATING, Bound
-from bot.number_claims import Amount, Claim, Name, claims_in
-from bot.number_units import CURRENCIES, TIMES
+from bot.checking.dates import Moment
+from bot.checking.number_bounds import ESTIMATING, Bound
+from bot.checking.number_claims import Amount, Claim, Name, claims_in
+from bot.checking.number_units import CURRENCIES, TIMES
 from vectorstore.languages import Language
 from vectorstore.words import compound_head, stem, words_in
 

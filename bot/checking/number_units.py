@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.number_tokens import Kind, Token
+from bot.checking.number_tokens import Kind, Token
 from vectorstore.languages import STOP_WORDS, Language
 
 UNITS = {

@@ -7,10 +7,10 @@ what is possible, expected, wanted or tied to a condition stays so, and what com
 import sys
 from collections.abc import Collection
 
-from bot.check_lists import directions, instead, marks
-from bot.checking_clauses import Found, Parsed, Placed, all_marks, leading, matched
-from bot.checking_order import order_flaw
-from bot.flaws import Flaw
+from bot.checking.clauses import Found, Parsed, Placed, all_marks, leading, matched
+from bot.checking.flaws import Flaw
+from bot.checking.lists import directions, instead, marks
+from bot.checking.order import order_flaw
 from vectorstore.words import carries_subject, words_in
 
 _KEPT = ("possibility", "expectation", "intention", "obligation", "future", "condition", "partial", "other")

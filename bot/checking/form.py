@@ -4,8 +4,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from bot.check_lists import machine, verdict
-from bot.flaws import Flaw
+from bot.checking.flaws import Flaw
+from bot.checking.lists import machine, verdict
 from vectorstore.languages import STOP_WORDS, Language, detect_language
 from vectorstore.words import words_in
 

@@ -6,13 +6,13 @@ docs/llm.md says what that leaves open, and how often.
 
 from collections.abc import Sequence
 
-from bot.checking_clauses import Parsed, parse
-from bot.checking_form import form_flaw
-from bot.checking_sense import sense_flaw
-from bot.checking_words import Vocabulary, folded, names_in, subject_words, vocabulary_of
+from bot.checking.clauses import Parsed, parse
+from bot.checking.flaws import Flaw
+from bot.checking.form import form_flaw
+from bot.checking.numerals import unsupported
+from bot.checking.sense import sense_flaw
+from bot.checking.words import Vocabulary, folded, names_in, subject_words, vocabulary_of
 from bot.drafts import Draft
-from bot.flaws import Flaw
-from bot.numerals import unsupported
 from bot.offers import Offer
 from vectorstore.debate import Debate, names_pattern
 from vectorstore.languages import Language

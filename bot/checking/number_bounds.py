@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from bot.number_tokens import Kind, Token
-from bot.number_units import TIMES
+from bot.checking.number_tokens import Kind, Token
+from bot.checking.number_units import TIMES
 from vectorstore.languages import Language
 
 

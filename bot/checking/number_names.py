@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from bot.dates import may_begin_date
-from bot.number_bounds import bounds_before
-from bot.number_tokens import Kind, Token, is_year
-from bot.number_units import UNITS, unit_at
-from bot.number_words import meaning
+from bot.checking.dates import may_begin_date
+from bot.checking.number_bounds import bounds_before
+from bot.checking.number_tokens import Kind, Token, is_year
+from bot.checking.number_units import UNITS, unit_at
+from bot.checking.number_words import meaning
 from vectorstore.languages import STOP_WORDS, Language
 
 _LABELS = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.check_lists import marks
+from bot.checking.lists import marks
 from vectorstore.languages import Language
 from vectorstore.words import carries_subject, fold, written_words
 

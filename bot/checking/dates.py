@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.date_words import (
+from bot.checking.date_words import (
     AFTER_ORDINAL,
     BEFORE_MONTH,
     BEGINNINGS,
@@ -25,9 +25,9 @@ from bot.date_words import (
     WEEKDAYS,
     WHICH,
 )
-from bot.number_bounds import Bound, date_bounds
-from bot.number_tokens import Kind, Token, is_year
-from bot.number_words import Sort, meaning
+from bot.checking.number_bounds import Bound, date_bounds
+from bot.checking.number_tokens import Kind, Token, is_year
+from bot.checking.number_words import Sort, meaning
 from vectorstore.languages import Language
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from bot.check_lists import reporting, synonyms
+from bot.checking.lists import reporting, synonyms
 from vectorstore.languages import Language
 from vectorstore.lexicon import translations
 from vectorstore.words import carries_subject, fold, stem, words_in, written_words
@@ -18,21 +17,17 @@ _MIN_SHARE = 0.1  # of the occurrences of an English word that a Dutch one trans
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a text with the places where each stands; words without a subject have a place and are not in it."""
+    """The folded words of a text, each with the places where it stands."""
 
     language: Language
     places: Mapping[str, tuple[int, ...]]
-    written: frozenset[str]
 
     def find(self, word: str, language: Language) -> tuple[int, ...]:
-        """Where the text says what a folded word of a sentence says; empty where it does not."""
-        return _find(word, language, self)
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
+        """Where the text has a folded word of a sentence; where it does not, where it has what says the same, if anywhere."""
+        if places := self.places.get(word):
+            return places
+        same = [places for each, places in self.places.items() if _same(word, each, language, self.language)]
+        return tuple(sorted(place for places in same for place in places))
 
 
 def vocabulary_of(text: str, language: Language) -> Vocabulary:
@@ -40,7 +35,7 @@ def vocabulary_of(text: str, language: Language) -> Vocabulary:
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words_in(text)):
         places.setdefault(word, []).append(place)
-    return Vocabulary(language, {word: tuple(found) for word, found in places.items()}, frozenset(written_words(text)))
+    return Vocabulary(language, {word: tuple(found) for word, found in places.items()})
 
 
 def subject_words(text: str, language: Language, names: frozenset[str]) -> list[tuple[int, str]]:
@@ -50,15 +45,6 @@ def subject_words(text: str, language: Language, names: frozenset[str]) -> list[
         for place, word in enumerate(words_in(text))
         if carries_subject(word, language) and word not in names and word not in reporting(language)
     ]
-
-
-@lru_cache(maxsize=8_192)
-def _find(word: str, language: Language, vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Its places: of the word itself where it is there, else of what says the same."""
-    if places := vocabulary.places.get(word):
-        return places
-    same = [places for each, places in vocabulary.places.items() if _same(word, each, language, vocabulary.language)]
-    return tuple(sorted(place for places in same for place in places))
 
 
 def _same(word: str, other: str, language: Language, other_language: Language) -> bool:

@@ -1,9 +1,11 @@
 """Whether the words of a sentence stand to one another as in the quotation: in its order, and with what limits them."""
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
-from bot.checking_clauses import Clause, Parsed, Placed, matched
-from vectorstore.words import stem
+from bot.checking.clauses import Clause, Parsed, Placed, matched
+from vectorstore.words import carries_subject, stem
 
 _LEAST_MOVED = 3  # words of a sentence in which a phrase can be put first; of two words, they would have changed places
 _WHOLLY = 0.7  # of the words of a clause: then it is used as it is
@@ -131,11 +133,12 @@ def _loses_subject(own: Parsed, cited: Parsed, placed: Placed) -> bool:
 
 def _moves_limit(own: Parsed, cited: Parsed) -> bool:
     """Whether an "alleen" limits another word than in the quotation."""
-    limited = {found for place, word in enumerate(cited.words) if word in _LIMITS for found in _after(cited, place, _BESIDE)}
-    return any(word in _LIMITS and not limited & set(_after(own, place, 1)) for place, word in enumerate(own.words))
+    return not set(_limited(own)) <= set(_limited(cited))
 
 
-def _after(text: Parsed, place: int, count: int) -> list[str]:
-    """The stems of the next words that say something."""
-    rest = (each for each in range(place + 1, len(text.words)) if text.says_something(each))
-    return [stem(text.words[each], text.language) for each, _ in zip(rest, range(count), strict=False)]
+def _limited(text: Parsed) -> Iterator[str]:
+    """The stems of the words that an "alleen" limits: the next of each that says something."""
+    for place, word in enumerate(text.words):
+        if word in _LIMITS:
+            following = (each for each in text.words[place + 1 :] if carries_subject(each, text.language))
+            yield from (stem(each, text.language) for each in islice(following, 1))

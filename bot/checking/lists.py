@@ -1,4 +1,4 @@
-"""The word lists of `checks.toml`, compiled."""
+"""The word lists of `lists.toml`, compiled."""
 
 import re
 import tomllib
@@ -74,4 +74,4 @@ def _any_of(entries: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _lists() -> Mapping[str, Any]:
-    return tomllib.loads((files("bot") / "checks.toml").read_text("utf-8"))
+    return tomllib.loads((files("bot.checking") / "lists.toml").read_text("utf-8"))

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
-from bot.dates import Moment, may_begin_date, moments_at, rank_at
-from bot.number_bounds import Bound, bound_after, bounds_before, turn_of
-from bot.number_names import VAGUE, as_name, label_of
-from bot.number_tokens import Kind, Token, is_ambiguous, tokens_in
-from bot.number_units import CURRENCIES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
-from bot.number_words import meaning
-from bot.spelled import Spelled, cardinal_at, spelled_at
+from bot.checking.dates import Moment, may_begin_date, moments_at, rank_at
+from bot.checking.number_bounds import Bound, bound_after, bounds_before, turn_of
+from bot.checking.number_names import VAGUE, as_name, label_of
+from bot.checking.number_tokens import Kind, Token, is_ambiguous, tokens_in
+from bot.checking.number_units import CURRENCIES, Unit, counted_at, counted_before, per_what, unit_at, unit_before
+from bot.checking.number_words import meaning
+from bot.checking.spelled import Spelled, cardinal_at, spelled_at
 from vectorstore.languages import Language
 
 
