@@ -14,6 +14,7 @@ VERSION = 2
 """Of the tables; a program does not touch those of a later one, and `migrations` has a step to each from the one before."""
 
 metadata = MetaData()
+_LEAN: dict[str, Any] = {"sqlite_with_rowid": False}  # rows stand in the tree of their key, which is no second one beside the table
 
 
 def _own_key() -> list[Column[Any]]:
@@ -47,7 +48,7 @@ inbox = Table(
 Where several bots answer, `lane` is the chat in which an update waits for its turn, and `bot` the one that answers it.
 """
 
-bots = Table("bots", metadata, Column("bot", String, primary_key=True), Column("seen_at", Double, nullable=False))
+bots = Table("bots", metadata, Column("bot", String, primary_key=True), Column("seen_at", Double, nullable=False), **_LEAN)
 """The bots that answer from this database, and when each was last alive."""
 
 handled = Table(
@@ -119,6 +120,7 @@ model_days = Table(
     metadata,
     Column("day", String, primary_key=True),
     Column("tokens", BigInteger, nullable=False),
+    **_LEAN,
 )
 """How many tokens language models took on a day, in UTC, with those that are reserved for answers that are being written."""
 
@@ -128,10 +130,11 @@ model_sentences = Table(
     Column("id", String, primary_key=True),
     Column("sentences", JSON, nullable=False),
     Column("kept_at", Double, nullable=False, index=True),
+    **_LEAN,
 )
 """Sentences of a language model that passed; the id leads to a question only with the secret of this file."""
 
-model_servers = Table("model_servers", metadata, Column("server", String, primary_key=True))
+model_servers = Table("model_servers", metadata, Column("server", String, primary_key=True), **_LEAN)
 """The servers of which it was said here that questions go there."""
 
 

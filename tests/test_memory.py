@@ -361,4 +361,4 @@ def test_file_does_not_grow_with_what_is_forgotten(file_lab: Lab) -> None:
         memory.handled(number)
     assert sum(path.stat().st_size for path in file_lab.folder.iterdir()) < 6_000_000
     memory.tidy()
-    assert sum(path.stat().st_size for path in file_lab.folder.iterdir()) < 250_000
+    assert sum(path.stat().st_size for path in file_lab.folder.iterdir()) < 200_000

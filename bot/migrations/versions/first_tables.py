@@ -34,8 +34,8 @@ def upgrade() -> None:
     _make_accounts()
 
 
-def _make(table: str, columns: list[sa.Column[Any]], *indexed: str) -> None:
-    op.create_table(table, *columns, if_not_exists=True)
+def _make(table: str, columns: list[sa.Column[Any]], *indexed: str, **options: Any) -> None:  # noqa: ANN401  # of a dialect
+    op.create_table(table, *columns, if_not_exists=True, **options)
     for column in indexed:
         op.create_index(f"ix_{table}_{column}", table, [column], if_not_exists=True)
 
@@ -101,6 +101,6 @@ def _make_accounts() -> None:
         sa.Column("kept_at", sa.Double, nullable=False),
     ]
     days: list[sa.Column[Any]] = [sa.Column("day", sa.String, primary_key=True), sa.Column("tokens", sa.BigInteger, nullable=False)]
-    _make("model_days", days)
-    _make("model_sentences", kept, "kept_at")
-    _make("model_servers", [sa.Column("server", sa.String, primary_key=True)])
+    _make("model_days", days, sqlite_with_rowid=False)
+    _make("model_sentences", kept, "kept_at", sqlite_with_rowid=False)
+    _make("model_servers", [sa.Column("server", sa.String, primary_key=True)], sqlite_with_rowid=False)

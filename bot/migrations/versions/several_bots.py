@@ -11,4 +11,5 @@ def upgrade() -> None:
     op.add_column("inbox", sa.Column("lane", sa.BigInteger))
     op.add_column("inbox", sa.Column("bot", sa.String))
     op.create_index("ix_inbox_lane", "inbox", ["lane"])
-    op.create_table("bots", sa.Column("bot", sa.String, primary_key=True), sa.Column("seen_at", sa.Double, nullable=False))
+    seen_at = sa.Column("seen_at", sa.Double, nullable=False)
+    op.create_table("bots", sa.Column("bot", sa.String, primary_key=True), seen_at, sqlite_with_rowid=False)
