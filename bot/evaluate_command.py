@@ -33,48 +33,22 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Ask every question of a set and print the quality figures; exit 1 where one is below its threshold in the file."""
-    from dataclasses import asdict
-
     from bot.evaluation import load_question_set
-    from bot.faithfulness import account_of
-    from bot.quality import (
-        ACCOUNT_COLUMNS,
-        COLUMNS,
-        CURVE_COLUMNS,
-        account_rows,
-        failure_lines,
-        failures_of,
-        figure_as_json,
-        figures_of,
-        rows,
-        table,
-    )
-    from bot.quality import curve as curve_of
+    from bot.quality import failures_of, figures_of
+    from bot.quality_report import QualityReport
 
     notices, screen = Screen(sys.stderr), Screen(sys.stdout)
     questions = load_question_set(file)
     if llm:
         _say_where(notices)
     outcomes, skipped = _outcomes(questions, notices, llm=llm)
-    account = account_of(outcome.answer for outcome in outcomes)
-    figures = figures_of(outcomes, questions.thresholds)
     failures = [] if figures_only else list(failures_of(outcomes))
+    report = QualityReport(outcomes, skipped, figures_of(outcomes, questions.thresholds), failures, is_explained=llm)
     if as_json:
-        report = {"questions": len(outcomes), "skipped": skipped, "figures": [*map(figure_as_json, figures)], "failures": failures}
-        screen.json(report | ({"explanations": asdict(account)} if llm else {}))
+        screen.json(report.as_json())
     else:
-        for failure in failures:
-            screen.line("\n".join(failure_lines(failure)) + "\n")
-        screen.table(*table(figures))
-        screen.line("")
-        screen.table(COLUMNS, rows(figures))
-        if llm:
-            screen.line("")
-            screen.table(ACCOUNT_COLUMNS, account_rows(account))
-        if curve:
-            screen.line("")
-            screen.table(CURVE_COLUMNS, curve_of(outcomes))
-    if not outcomes or not all(figure.is_met for figure in figures):
+        report.show(screen, with_curve=curve)
+    if not report.is_met:
         raise typer.Exit(_BELOW)
 
 
@@ -84,12 +58,11 @@ def _say_where(notices: Screen) -> None:
     Raises:
         UsageError: no language model is set.
     """
-    from bot.model_settings import load_model_settings
-    from vectorstore.errors import UsageError
+    from bot.model_settings import load_model_settings, no_model
 
     model = load_model_settings()
     if model.chat_model is None:
-        raise UsageError("There is no language model. Set KANTTEKENING_CHAT_MODEL, such as ollama:llama3.2; see docs/llm.md.")
+        raise no_model()
     notices.line(f"The questions, and the quotations that answer them, go to the model {model.chat_model} at {model.server}.")
 
 

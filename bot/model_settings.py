@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from vectorstore.errors import UsageError
 from vectorstore.settings import PREFIX, read_settings
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  # an address to go to, not to listen on
@@ -108,6 +109,11 @@ class ModelSettings(BaseSettings):
 def used_model(settings: ModelSettings) -> UsedModel | None:
     """The model of the settings; None where none is set."""
     return settings if settings.chat_model else None
+
+
+def no_model() -> UsageError:
+    """What whoever wants a model hears where none is set."""
+    return UsageError(f"There is no language model. Set {PREFIX}CHAT_MODEL, such as ollama:llama3.2; see docs/llm.md.")
 
 
 def load_model_settings(**flags: object) -> ModelSettings:

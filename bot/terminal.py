@@ -158,7 +158,9 @@ def _answers(workspace: "Workspace", screen: Screen, *, llm: bool | None) -> "An
     model = workspace.model_explainer if llm is not False else None
     if model is None:
         if llm:
-            raise UsageError("There is no language model. Set KANTTEKENING_CHAT_MODEL, such as ollama:llama3.2; see docs/llm.md.")
+            from bot.model_settings import no_model
+
+            raise no_model()
         return workspace.explainer
     from bot.live_answer import LiveExplainer
 
