@@ -91,14 +91,14 @@ class EditionBuilder:
     def put(self, document: Document, entry: Entry, passages: Sequence[Passage]) -> None:
         """Add a document, or put it in the place of the one with its id, or of the one at its place that is not put elsewhere.
 
-        Passages that it had before keep their vectors.
+        Passages that it had before, of the same sentences, keep their vectors.
         """
         source = document.source
         self._relabelled.pop(source.id, None)
         before = self._before.passages_of(source.id) if self._before and source.id not in self._put else []
-        ids = frozenset(passage.id for passage in passages)
-        kept = {stored.passage.id: stored.vectors for stored in before if stored.passage.id in ids}
-        whole: tuple[Document, Entry, frozenset[str]] | None = (document, entry, ids)
+        spans = {passage.id: _sentence_spans(passage) for passage in passages}
+        kept = {each.passage.id: each.vectors for each in before if spans.get(each.passage.id) == _sentence_spans(each.passage)}
+        whole: tuple[Document, Entry, frozenset[str]] | None = (document, entry, frozenset(kept))
         for start in range(0, max(len(passages), 1), _BATCH):
             self._add(_Part(whole, source, passages[start : start + _BATCH], kept))
             whole = None
@@ -167,8 +167,8 @@ class EditionBuilder:
         rows = {passage.id: each for passage, each in zip(fresh, inside, strict=True)}
         for part in parts:
             if part.document:
-                document, entry, ids = part.document
-                self._drop(document.source.id, keep=ids)
+                document, entry, stay = part.document
+                self._drop(document.source.id, keep=stay)
                 self._make_room(document.source)
                 self._catalog.add(document, entry)
             of_part = {**rows, **part.kept}

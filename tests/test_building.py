@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -182,6 +182,20 @@ def test_what_stays_keeps_its_vectors_across_batches(tmp_path: Path) -> None:
     assert build(tmp_path / "2", after, base=tmp_path / "1") == (2, MANY + 3, 1)
     check(tmp_path / "2", after, WILLOWS)
     check(tmp_path / "1", before, WILLOWS)
+
+
+def test_sentences_that_are_told_apart_otherwise_get_vectors_of_their_own(tmp_path: Path) -> None:
+    """A later version may find other sentences in the same passage: it goes in, and each of them has the vector of its words."""
+    before = made("wilgen", "De dijkgraaf plant wilgen. Hij plant ze elk jaar.")
+    document, entry, (passage,) = before
+    middle = passage.text.index(" Hij")
+    first, second = Sentence(0, middle, 1), Sentence(middle + 1, passage.end, 1)
+    build(tmp_path / "1", before)
+    assert build(tmp_path / "2", (document, entry, [replace(passage, sentences=(first, second))]), base=tmp_path / "1") == (1, 1, 1)
+    with closing(Catalog(tmp_path / "2" / "catalog.sqlite")) as catalog:
+        (stored,) = catalog.all_passages()
+    own = DigestEmbeddings().encode_passages([passage.text[:middle], passage.text[middle + 1 :]])
+    assert np.allclose(stored.vectors, own, atol=0.001)
 
 
 def test_an_edition_of_an_older_form_is_a_base(tmp_path: Path) -> None:
