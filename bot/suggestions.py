@@ -1,6 +1,6 @@
 """What could be asked next: only what the sources answer. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, islice, zip_longest
 
@@ -11,6 +11,7 @@ from bot.questions import Question, named_voices
 from bot.settling import is_about
 from bot.texts import Texts
 from vectorstore.debate import Debate
+from vectorstore.languages import Language
 from vectorstore.retrieval import Evidence
 from vectorstore.words import content_words, words_in
 
@@ -34,24 +35,35 @@ def _headings(
     statements: Sequence[Statement], choices: Sequence[Choice], evidence: Evidence, question: Question, debate: Debate
 ) -> Iterator[str]:
     """The headings of passages that were found, where they ask something that is understood by itself, and have an answer."""
-    unknown = {choice.scored.passage.passage.id for choice in choices if admits_not_knowing(choice)}
     quoted = {(quote.source.id, quote.locator.section) for statement in statements for quote in statement.quotes}
     asked = set(words_in(question.asked))
-    for passage in evidence.passages:
-        heading, language = passage.passage.section or "", question.language
-        if not heading.endswith("?"):
-            continue
-        is_new = (
-            passage.passage.suspicion is None
-            and passage.passage.id not in unknown
-            and (passage.source.id, heading) not in quoted
-            and set(words_in(heading)) != asked
-        )
-        asks = passage.source.language == language and not anywhere("points_back").search(heading)
-        words = [word for word in content_words(heading, language) if not _is_a_voice(word, debate)]
-        names = any(word[:1].isupper() for word in heading.split()[1:])
-        if asks and is_new and len(words) >= (1 if names else _MIN_WORDS):
+    may_ask = [
+        passage
+        for passage in evidence.passages
+        if (passage.passage.section or "").endswith("?")
+        and passage.source.language == question.language
+        and passage.passage.suspicion is None
+        and (passage.source.id, passage.passage.section) not in quoted
+    ]
+    unknown = _not_known(choices, {passage.passage.id for passage in may_ask})
+    for passage in may_ask:
+        heading = passage.passage.section or ""
+        is_new = passage.passage.id not in unknown and set(words_in(heading)) != asked
+        if is_new and _stands_alone(heading, question.language, debate):
             yield heading
+
+
+def _not_known(choices: Sequence[Choice], passages: Collection[str]) -> set[str]:
+    """Those of some passages that say that the sources do not tell."""
+    looked_at = (choice for choice in choices if choice.scored.passage.passage.id in passages)
+    return {choice.scored.passage.passage.id for choice in looked_at if admits_not_knowing(choice)}
+
+
+def _stands_alone(heading: str, language: Language, debate: Debate) -> bool:
+    """Whether a question can be understood without what stands around it."""
+    words = [word for word in content_words(heading, language) if not _is_a_voice(word, debate)]
+    names = any(word[:1].isupper() for word in heading.split()[1:])
+    return len(words) >= (1 if names else _MIN_WORDS) and not anywhere("points_back").search(heading)
 
 
 @lru_cache(maxsize=4_096)  # headings come by again and again, and what is in them with them

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from operator import methodcaller
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,8 @@ def test_what_is_found_is_what_a_home_finds(machine: Machine, place: Place) -> N
     vector = machine.embeddings.encode_query("toezicht op de vogel")
     with machine.reader() as there, place.reader() as here, there.current() as theirs, here.current() as ours:
         assert theirs.info.passages == ours.info.passages
-        for name in ("search", "search_caveats"):
-            found, expected = (getattr(edition.store, name)(vector, 100) for edition in (theirs, ours))
+        for search in (methodcaller("search", vector, 100), methodcaller("search_caveats", [vector, -vector], 100)):
+            found, expected = (search(edition.store) for edition in (theirs, ours))
             assert [hit.id for hit in found] == [hit.id for hit in expected]
             assert [hit.similarity for hit in found] == pytest.approx([hit.similarity for hit in expected], abs=1e-5)
             assert len(found) > 1

@@ -263,7 +263,7 @@ def test_dossier_off_keeps_the_pinned_document(desk: Desk, home: Path) -> None:
     assert (receipt.documents, len(receipt.removed), receipt.embeddings) == (2, 34, 1)
     with desk.edition() as edition:
         assert {source.id for source in edition.catalog.sources()} == {PINNED, *receipt.added}
-        assert edition.store.search_caveats(desk.embeddings.encode_query("toezicht"), 100)
+        assert edition.store.search_caveats([desk.embeddings.encode_query("toezicht")], 100)
         check_edition(edition)
 
 

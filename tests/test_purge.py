@@ -153,7 +153,7 @@ def test_what_stays_is_found_as_before(removed: Place, secret: str) -> None:
         with removed.reader() as reader, reader.current() as edition:
             vector = removed.embeddings.encode_query("otter wilgen")
             hits = [(hit.id, round(hit.similarity, 5)) for hit in edition.store.search(vector, 100)]
-            caveats = [(hit.id, round(hit.similarity, 5)) for hit in edition.store.search_caveats(vector, 100)]
+            caveats = [(hit.id, round(hit.similarity, 5)) for hit in edition.store.search_caveats([vector], 100)]
             passages = [(each.row, each.passage, each.vectors.tolist()) for each in edition.catalog.all_passages()]
             words = edition.lexical.search({"otter": 1.0, "wilg": 1.0}, 100)
             kin = dict(edition.kinship.kin_of("otters", removed.embeddings.encode_query))

@@ -43,20 +43,20 @@ def closest_caveat(
     pinned_document = debate.caveat_document
     pinned = edition.catalog.passages_of(pinned_document)
     preferred = _preferred(debate.caveat)
-    around = np.array([vector for _, vector in found])
-    ranked = []
     candidates = list(_candidates(edition, [weighing.vector, *_middle(found)], pinned))
+    if not candidates:
+        raise _lacking(edition, debate)
     sources = edition.catalog.sources_of(stored.passage.source_id for stored, _ in candidates)
-    for stored, index in candidates:
+    vectors = np.array([stored.vectors[index] for stored, index in candidates])
+    by_meaning = _SIMILARITY * nearness(vectors @ weighing.vector) + _BESIDE * _beside(vectors, found)
+    ranked = []
+    for (stored, index), meaning in zip(candidates, by_meaning.tolist(), strict=True):
         passage, sentence = stored.passage, stored.passage.sentences[index]
-        text, vector = passage.text_of(sentence), stored.vectors[index]
-        score = _SIMILARITY * float(nearness(vector @ weighing.vector))
+        score = meaning + _SAME_SOURCE * _same_source(passage, found)
         score += _WORDS * weighing.alone(passage, sentence, as_language(sources[passage.source_id].language))
-        score += _beside(passage, vector, found, around) + _alone(text, sentence, voices, preferred)
+        score += _alone(passage.text_of(sentence), sentence, voices, preferred)
         score += _PINNED if passage.source_id == pinned_document else 0.0
         ranked.append((score, passage.id, index, passage))
-    if not ranked:
-        raise _lacking(edition, debate)
     _, _, index, passage = max(ranked, key=lambda each: each[:3])
     return quote_sentences(passage, [passage.sentences[index]], edition.catalog)
 
@@ -94,13 +94,17 @@ def _middle(found: Sequence[tuple[str, Vector]]) -> list[Vector]:
     return [middle / np.linalg.norm(middle)]
 
 
-def _beside(passage: Passage, vector: Vector, found: Sequence[tuple[str, Vector]], around: Vector) -> float:
-    """How well a statement goes with what was found."""
+def _beside(vectors: Vector, found: Sequence[tuple[str, Vector]]) -> Vector:
+    """How near each statement is to what was found, shape (statements,)."""
     if not found:
-        return 0.0
-    near = nearness(around @ vector)
-    same = [source_id == passage.source_id for source_id, _ in found]
-    return (_BESIDE * float(np.sum(near)) + _SAME_SOURCE * sum(same)) / len(found)
+        return np.zeros(len(vectors), dtype=np.float32)
+    near: Vector = np.mean(nearness(vectors @ np.array([vector for _, vector in found]).T), axis=1)
+    return near
+
+
+def _same_source(passage: Passage, found: Sequence[tuple[str, Vector]]) -> float:
+    """The share of what was found that stands in the same document."""
+    return sum(source_id == passage.source_id for source_id, _ in found) / len(found) if found else 0.0
 
 
 def _alone(text: str, sentence: Sentence, voices: Sequence[str], preferred: Sequence[re.Pattern[str]]) -> float:
@@ -117,7 +121,7 @@ def _preferred(caveat: Caveat) -> tuple[re.Pattern[str], ...]:
 
 
 def _candidates(edition: Edition, near: Sequence[Vector], pinned: list[StoredPassage]) -> Iterator[tuple[StoredPassage, int]]:
-    hits = [hit.id.rpartition(":") for vector in near for hit in edition.store.search_caveats(vector, _CANDIDATES)]
+    hits = [hit.id.rpartition(":") for hit in edition.store.search_caveats(near, _CANDIDATES)]
     stored = edition.catalog.passages_by_id([passage_id for passage_id, _, _ in hits])
     found = {(passage_id, int(index)): stored[passage_id] for passage_id, _, index in hits}
     found |= {(each.passage.id, index): each for each in pinned for index in range(len(each.passage.sentences))}

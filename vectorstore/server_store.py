@@ -60,9 +60,9 @@ class ServerStore(PassageStore):
         """See `PassageStore`."""
         return self._ask(lambda: super(ServerStore, self).search(vector, limit))
 
-    def search_caveats(self, vector: Vector, limit: int) -> list[Hit]:
+    def search_caveats(self, vectors: Sequence[Vector], limit: int) -> list[Hit]:
         """See `PassageStore`."""
-        return self._ask(lambda: super(ServerStore, self).search_caveats(vector, limit))
+        return self._ask(lambda: super(ServerStore, self).search_caveats(vectors, limit))
 
     def load(self) -> None:
         """See `PassageStore`: the server reads them into its memory."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, mul
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ _WEIGHTS = {
     "focus": 1.3,
     "leaning": -0.27,
 }
+_IN_ORDER = attrgetter(*_WEIGHTS)
 # With the bundled model a question and the sentence that answers it are seldom closer than 0.6, and any two texts are hardly
 # further apart than 0.05: scale and offset that spread this over 0 to 1.
 _NEARNESS = (1.5, -0.03)
@@ -82,7 +84,7 @@ class Signals:
     @property
     def weight(self) -> float:
         """All of them together, in log-odds."""
-        return sum(weight * float(getattr(self, name)) for name, weight in _WEIGHTS.items())
+        return float(sum(map(mul, _WEIGHTS.values(), _IN_ORDER(self))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class Weighing:
         self._best_passage = 1.0
         self._documents: dict[str, _Found] = {}
         self._named: dict[str, bool] = {}
+        self._words: dict[str, frozenset[str]] = {}
 
     def weigh(self, passages: Sequence[ScoredPassage], stored: Mapping[str, StoredPassage]) -> Iterator[ScoredSentence]:
         """The sentences of passages, which come best first, with their scores."""
@@ -168,8 +171,10 @@ class Weighing:
     def _words_of(self, scored: ScoredPassage) -> frozenset[str]:
         """The terms of a passage with its headings, gathered by sentence, as those are remembered."""
         passage, language = scored.passage, as_language(scored.source.language)
-        inside = (self._index.terms_of(passage.text_of(sentence), language) for sentence in passage.sentences)
-        return self._index.terms_of(passage.context, language).union(*inside)
+        if (found := self._words.get(passage.id)) is None:
+            inside = (self._index.terms_of(passage.text_of(sentence), language) for sentence in passage.sentences)
+            found = self._words[passage.id] = self._index.terms_of(passage.context, language).union(*inside)
+        return found
 
     def _sentences(self, scored: ScoredPassage, stored: StoredPassage) -> Iterator[ScoredSentence]:
         passage, language, document = scored.passage, as_language(scored.source.language), self._documents[scored.source.id]
