@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.figures import Bound, Compared, Figure, Section, percentile
-from tests.benchmarks.growth import Size
+from tests.benchmarks.floor import Floor
+from tests.benchmarks.growth import Size, section_of
 from tests.benchmarks.peers.comparing import OURS, Measured, Question, compared, hits_of
 from tests.benchmarks.peers.listing import PEERS
 from tests.benchmarks.processes import FailedError, run_python
@@ -84,9 +85,40 @@ def test_a_step_does_not_count_the_steps_inside_it() -> None:
     assert watch.spent["outer"] < watch.spent["inner"]
 
 
+def size_of(passages: int, next_edition: float | None = 2.0) -> Size:
+    """An edition as it might have been measured."""
+    floor = Floor(opening=0.25, searches=[5.0], megabytes=160.0)
+    return Size(passages, "2026-01-02", 0.5, [10.0, 20.0], {"BM25": [1.0]}, 200.0, 300.0, floor, 40.0, next_edition)
+
+
+def test_a_million_passages_are_held_against_their_aims() -> None:
+    """Smaller editions have none; each is put beside what Chroma and BM25 take alone, and a refused ingest is named."""
+    section = section_of([size_of(1_000), size_of(1_000_000, next_edition=None)])
+    small, large = (
+        {figure.name.partition(": ")[2]: figure for figure in section.figures if figure.name.startswith(f"{passages:,} ")}
+        for passages in (1_000, 1_000_000)
+    )
+    assert {name for name, figure in small.items() if figure.bound} == set()
+    assert {name: (figure.median, figure.is_met) for name, figure in large.items() if figure.bound} == {
+        "95th percentile": (19.5, True),
+        "a warm answer beside the floor": (3.0, False),
+        "memory beside the floor": (1.25, True),
+        "opening the edition": (0.5, True),
+        "opening beside the floor": (2.0, True),
+    }
+    assert (set(small) - set(large), section.skipped) == (
+        {"next edition, one document more"},
+        [
+            "10,000 passages: not measured here yet",
+            "100,000 passages: not measured here yet",
+            "1,000,000 passages: no next edition was published",
+        ],
+    )
+
+
 def test_a_report_is_written_whole_with_its_picture(tmp_path: Path) -> None:
     """The page names its command, date and machine; the figures can be read by a program; the picture is a PNG."""
-    sizes = [Size(count, "2026-01-02", 0.5, [10.0, 20.0], {"BM25": [1.0]}, 200.0, 300.0, 40.0, 2.0) for count in (1_000, 10_000)]
+    sizes = [size_of(count) for count in (1_000, 10_000)]
     report = Report("make bench", "2026-01-02", 12.4, {"cores": "2"}, [Section("Speed", "How.", [Figure("ask", [1.0], "s")])])
     write_report(report, sizes, tmp_path, tmp_path / "build" / "figures.json")
     page = (tmp_path / "benchmarks.md").read_text("utf-8")

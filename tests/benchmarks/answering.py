@@ -29,9 +29,10 @@ def bench_command(home: Path, runs: int) -> Section:
     )
 
 
-def answers_in(home: Path) -> Answering:
-    """Warm answers in a process of their own."""
-    return Answering(**json.loads(run_python(["-m", "tests.benchmarks.steps", str(home)], home).stdout))
+def answers_in(home: Path, asked: Path | None = None) -> Answering:
+    """Warm answers in a process of their own; what they asked of Chroma and BM25 goes to a file, if one is named."""
+    more = [str(asked)] if asked else []
+    return Answering(**json.loads(run_python(["-m", "tests.benchmarks.steps", str(home), *more], home).stdout))
 
 
 def bench_warm(home: Path) -> Section:

@@ -1,4 +1,4 @@
-"""What becomes of an answer as an edition grows: latency, memory, disk, the next edition; each size is kept in a file of its own.
+"""What becomes of an answer as an edition grows, beside Chroma and BM25 alone; each size is kept in a file of its own.
 
     python -m tests.benchmarks.growth 1000 10000 100000 1000000
 
@@ -10,21 +10,26 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.answering import answers_in
 from tests.benchmarks.figures import Bound, Figure, Section, percentile
+from tests.benchmarks.floor import Floor
+from tests.benchmarks.million import SIZES, edition_in, home_of
 from tests.benchmarks.processes import ROOT, FailedError, run_python
+from tests.benchmarks.tables import markdown_of
 
 GROWN = ROOT / "build" / "growth"
 _PROMISED = 1_000_000
 _ABOUT = """\
 Editions of more and more passages, recombined from real ones, as nobody has a million about one debate; the questions are
-those about the dossier, which is among them. One process answers all, one after another."""
+those about the dossier, which is among them. One process answers all, one after another; another one, the floor, only opens
+Chroma and the BM25 index and asks them the same. The next edition is an ingest of one document more, as a whole process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Size:
     steps: dict[str, list[float]]
     megabytes: float
     peak: float
+    floor: Floor
     disk: float
     next_edition: float | None  # None where it was refused
 
@@ -45,8 +51,9 @@ class Size:
 def measure(passages: int) -> Size:
     """Grow an edition, if it is not there, answer from it, and add a document to a copy of it."""
     run_python(["-m", "tests.benchmarks.million", "--folder", str(GROWN), "--passages", str(passages)])
-    home = GROWN / f"{passages:07}"
-    found = answers_in(home)
+    home = home_of(GROWN, passages)
+    asked = _file(passages).with_suffix(".asked")
+    found = answers_in(home, asked)
     size = Size(
         passages=passages,
         on=time.strftime("%Y-%m-%d"),
@@ -55,6 +62,7 @@ def measure(passages: int) -> Size:
         steps=found.steps,
         megabytes=found.megabytes,
         peak=found.peak,
+        floor=Floor(**json.loads(run_python(["-m", "tests.benchmarks.floor", str(edition_in(home)), str(asked)]).stdout)),
         disk=sum(path.stat().st_size for path in home.rglob("*") if path.is_file()) / 1024**2,
         next_edition=_next_edition(home),
     )
@@ -81,46 +89,49 @@ def _file(passages: int) -> Path:
 
 def sizes_known() -> list[Size]:
     """Every size that was ever measured here, the smallest first."""
-    return [Size(**json.loads(path.read_text("utf-8"))) for path in sorted(GROWN.glob("*.json"))]
+    read = [json.loads(path.read_text("utf-8")) for path in sorted(GROWN.glob("*.json"))]
+    return [Size(**{**each, "floor": Floor(**each["floor"])}) for each in read]
 
 
 def bench_growth(passages: Iterable[int]) -> Section:
     """Measure these sizes, and show all that are known."""
     for each in passages:
         measure(each)
-    sizes = sizes_known()
-    return Section("As it grows", _ABOUT, [figure for size in sizes for figure in _figures(size)], skipped=_not_there(sizes))
+    return section_of(sizes_known())
+
+
+def section_of(sizes: Sequence[Size]) -> Section:
+    """What is known of some sizes, and which are not."""
+    known = {size.passages for size in sizes}
+    missing = [f"{each:,} passages: not measured here yet" for each in SIZES if each not in known]
+    refused = [f"{size.passages:,} passages: no next edition was published" for size in sizes if size.next_edition is None]
+    return Section("As it grows", _ABOUT, [figure for size in sizes for figure in _figures(size)], skipped=missing + refused)
 
 
 def _figures(size: Size) -> list[Figure]:
-    name, today = f"{size.passages:,} passages", time.strftime("%Y-%m-%d")
-    note = "" if size.on == today else f"measured on {size.on}"
-    most = size.passages >= _PROMISED
+    note = "" if size.on == time.strftime("%Y-%m-%d") else f"measured on {size.on}"
+    bound: Callable[[float], Bound | None] = Bound if size.passages >= _PROMISED else lambda _: None
     heaviest = max(size.steps, key=lambda step: median(size.steps[step]))
+    late = percentile(size.answers, 95)
+
+    def figure(what: str, values: Sequence[float], unit: str, most: Bound | None = None) -> Figure:
+        return Figure(f"{size.passages:,} passages: {what}", values, unit, most, note)
+
+    beside = partial(figure, unit="×")
     return [
-        Figure(f"{name}: warm answer", size.answers, "ms", note=note),
-        Figure(f"{name}: of which {heaviest}", size.steps[heaviest], "ms", note=note),
-        Figure(f"{name}: 95th percentile", [percentile(size.answers, 95)], "ms", Bound(100) if most else None, note),
-        Figure(f"{name}: opening the edition", [size.opening], "s", Bound(3) if most else None, note),
-        Figure(f"{name}: memory", [size.megabytes], "MB", note=note),
-        Figure(f"{name}: disk", [size.disk], "MB", note=note),
-        *(
-            []
-            if size.next_edition is None
-            else [Figure(f"{name}: next edition, one document more", [size.next_edition], "s", note=note)]
-        ),
+        figure("warm answer", size.answers, "ms"),
+        figure(f"of which {heaviest}", size.steps[heaviest], "ms"),
+        figure("95th percentile", [late], "ms", bound(100)),
+        figure("the floor", size.floor.searches, "ms"),
+        beside("a warm answer beside the floor", [median(size.answers) / median(size.floor.searches)], most=bound(2)),
+        figure("memory", [size.megabytes], "MB"),
+        beside("memory beside the floor", [size.megabytes / size.floor.megabytes], most=bound(1.3)),
+        figure("opening the edition", [size.opening], "s", bound(3)),
+        beside("opening beside the floor", [size.opening / size.floor.opening], most=bound(2)),
+        figure("disk", [size.disk], "MB"),
+        *([] if size.next_edition is None else [figure("next edition, one document more", [size.next_edition], "s")]),
     ]
 
 
-def _not_there(sizes: Sequence[Size]) -> list[str]:
-    known = {size.passages for size in sizes}
-    missing = [f"{each:,} passages: not measured here yet" for each in (1_000, 10_000, 100_000, _PROMISED) if each not in known]
-    return missing + [f"{size.passages:,} passages: no next edition was published" for size in sizes if size.next_edition is None]
-
-
 if __name__ == "__main__":
-    for argument in sys.argv[1:]:
-        grown = measure(int(argument))
-        print(
-            f"{grown.passages:,} passages: {median(grown.answers):.1f} ms, 95th percentile {percentile(grown.answers, 95):.1f} ms"
-        )
+    print(markdown_of(section_of([measure(int(argument)) for argument in sys.argv[1:]])))

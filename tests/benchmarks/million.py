@@ -249,13 +249,14 @@ def grow_edition(
         building = shelf.start_building()
         builder = EditionBuilder(building, embeddings, edition_in(base))
         have = builder.catalog.counts()[1]
+        recipe = builder.catalog.entries()[0].recipe  # with another one, the next ingest would make all of them anew
         begun = sum(source.place.startswith(_PLACE) for source in builder.catalog.sources_by_id().values())
         say(f"{have} of {passages} passages")
         for number in count(begun):
             if have >= passages:
                 break
             document, found = recombined.document(number, passages - have)
-            builder.put(document, Entry(document.source.id, "recombined", {document.source.place: ""}), found)
+            builder.put(document, Entry(document.source.id, recipe, {document.source.place: ""}), found)
             if have // 10_000 != (have := have + len(found)) // 10_000:
                 say(f"{have} of {passages} passages")
         documents, total, _ = builder.finish()

@@ -1,12 +1,5 @@
-"""Draws how long a warm answer takes as an edition grows, in the project's colours.
+"""Draws how long a warm answer takes as an edition grows, in the project's colours."""
 
-    python -m tests.benchmarks.picture ROWS.json … PICTURE.png
-
-ROWS.json is what `tests.benchmarks.million_answers --json` prints.
-"""
-
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,14 +39,3 @@ def draw_growth(points: Sequence[Point], path: Path) -> None:
     axes.spines["bottom"].set_color(HAIRLINE)
     axes.legend(frameon=False, labelcolor=INK, loc="upper left", bbox_to_anchor=(0, 0.88))
     figure.savefig(path, metadata={"Software": None})
-
-
-def main() -> None:
-    """Draw what was measured."""
-    *files, path = map(Path, sys.argv[1:])
-    rows = [row for file in files for row in json.loads(file.read_text("utf-8")) if row["step"] == "whole answer"]
-    draw_growth(sorted((row["passages"], row["median_ms"], row["p95_ms"]) for row in rows), path)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,8 @@
-"""Where the time of an answer goes: `python -m tests.benchmarks.steps HOME` answers questions and prints it as JSON.
+"""Where the time of an answer goes: `python -m tests.benchmarks.steps HOME [ASKED]` answers questions and prints it as JSON.
 
-The functions are timed from outside, each without what others of them do inside it, so that the steps add up to the answer; the
-program itself has no timers. What no step has is in `the rest`.
+What was asked of Chroma and of BM25 is written to ASKED, for `tests.benchmarks.floor`. The functions are timed from outside, each
+without what others of them do inside it, so that the steps add up to the answer; the program itself has no timers. What no step has
+is in `the rest`.
 """
 
 import functools
@@ -20,10 +21,10 @@ from unittest.mock import patch
 import psutil
 
 from bot.evaluation import load_question_set
+from tests.benchmarks.floor import WARM, written_down
 
 REST = "the rest"
 _QUESTIONS = Path(__file__).parents[1] / "evaluation" / "development.jsonl"
-_WARM = 10  # answers before those that count
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def questions() -> list[str]:
     return [case.turns[-1] for case in load_question_set(_QUESTIONS).cases if case.documents == "dossier"]
 
 
-def answering(home: Path) -> Answering:
-    """Open what is in `home` and answer every question."""
+def answering(home: Path, asked_of_both: Path | None = None) -> Answering:
+    """Open what is in `home` and answer every question; what they ask of Chroma and BM25 goes to a file, if one is named."""
     from bot.screen import Screen
     from bot.workspace import Workspace
 
@@ -120,9 +121,10 @@ def answering(home: Path) -> Answering:
     show = watch.timed("rendering", as_plain_text)
     answers: list[float] = []
     steps: dict[str, list[float]] = defaultdict(list)
-    with watched(watch):
-        for question in [*asked[:_WARM], *asked]:
+    with written_down(asked_of_both) as begin, watched(watch):
+        for question in [*asked[:WARM], *asked]:
             watch.spent.clear()
+            begin()
             began = time.perf_counter()
             show(explainer.answer(question).answer, workspace.debate)
             answers.append(1_000 * (time.perf_counter() - began))
@@ -134,12 +136,12 @@ def answering(home: Path) -> Answering:
     return Answering(
         opening=opened - started,
         first=first - opened,
-        answers=answers[_WARM:],
-        steps={step: values[_WARM:] for step, values in steps.items()},
+        answers=answers[WARM:],
+        steps={step: values[WARM:] for step, values in steps.items()},
         megabytes=process.memory_info().rss / 1024**2,
         peak=int(peak.split()[1]) / 1024,
     )
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(answering(Path(sys.argv[1])))))
+    print(json.dumps(asdict(answering(*map(Path, sys.argv[1:3])))))
