@@ -60,8 +60,10 @@ class Guest:
 class Meeting:
     """A bot that runs, on a home of its own."""
 
-    def __init__(self, api: BotApi, bot: Bot, home: Path, debate: Debate) -> None:
+    def __init__(self, api: BotApi, bot: Bot, home: Path, debate: Debate, shelf: Shelf | None = None) -> None:
+        """`shelf` is where the editions are, if not in the home."""
         self.api, self.bot, self.home, self.debate = api, bot, home, debate
+        self._shelf = shelf or Shelf(home)
         self._checked = self._seen = 0
         self._exempt: set[int] = set()
         self._texts: dict[int, Mapping[str, str]] = {}
@@ -99,10 +101,9 @@ class Meeting:
 
     def texts(self) -> Mapping[str, str]:
         """The documents of all editions that are kept, by title; a title that has two texts has both."""
-        shelf = Shelf(self.home)
-        for info in shelf.published():
+        for info in self._shelf.published():
             if info.number not in self._texts:
-                with closing(shelf.open_catalog(info)) as catalog:
+                with closing(self._shelf.open_catalog(info)) as catalog:
                     documents = [catalog.document(source.id) for source in catalog.sources()]
                 self._texts[info.number] = {each.source.title: each.text for each in documents if each}
         titles = {title for texts in self._texts.values() for title in texts}

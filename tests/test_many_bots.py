@@ -1,8 +1,7 @@
-"""Three bots behind one webhook and one database: one is killed, the database is started anew, and nobody notices."""
+"""Three bots with homes of their own behind one webhook: one is killed, both servers are started anew, and nobody notices."""
 
 import os
 import random
-import shutil
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -15,13 +14,17 @@ from threading import Lock, Thread
 
 import pytest
 
+from ingest.pipeline import Pipeline
+from ingest.receipt import Wish
 from tests.bot_api import BotApi
 from tests.bot_api.program import Bot, start_bot
+from tests.chroma_server import Machine, RealChroma
 from tests.counts import count
 from tests.meeting import Guest, Meeting
 from tests.postgres import Server
 from tests.test_telegram_starts import free_port
 from vectorstore.debate import Debate
+from vectorstore.embeddings import PassageEmbeddings
 from vectorstore.settings import PREFIX
 
 IS_SOAK = f"{PREFIX}SOAK" in os.environ
@@ -95,14 +98,34 @@ def balanced(api: BotApi, ports: Sequence[int]) -> Iterator[Balancer]:
 
 
 @contextmanager
-def crew(api: BotApi, home: Path, postgres: Server, many: int = BOTS) -> Iterator[tuple[list[Bot], Balancer]]:
-    """So many bots on one home and one database, that are called in turn."""
-    ports = [free_port() for _ in range(many)]
+def crew(api: BotApi, machines: Sequence[Machine], postgres: Server) -> Iterator[tuple[list[Bot], Balancer]]:
+    """A bot on each machine, which are called in turn; one Chroma and one database for all."""
+    ports = [free_port() for _ in machines]
     database = postgres.new_database().render_as_string(hide_password=False)
     settings = {"telegram_webhook_url": "https://bot.example/hook", "database_url": database, "patience": PATIENCE}
     with balanced(api, ports) as balancer, ExitStack() as started:
-        bots = [started.enter_context(start_bot(api, home, telegram_webhook_port=str(port), **settings)) for port in ports]
+        bots = []
+        for machine, port in zip(machines, ports, strict=True):
+            vectors = {"chroma_url": machine.address.url, "chroma_database": machine.address.database}
+            bot = start_bot(api, machine.home, telegram_webhook_port=str(port), **vectors, **settings)
+            bots.append(started.enter_context(bot))
         yield bots, balancer
+
+
+@pytest.fixture
+def chroma(tmp_path: Path) -> Iterator[RealChroma]:
+    """A Chroma server."""
+    with RealChroma(tmp_path / "chroma") as server:
+        yield server
+
+
+@pytest.fixture
+def machines(chroma: RealChroma, tmp_path: Path, embeddings: PassageEmbeddings, debate: Debate) -> Sequence[Machine]:
+    """Machines with a home of their own each, and the edition of the dossier on the Chroma server, which the first published."""
+    (tmp_path / "docs").mkdir()
+    first = Machine(tmp_path / "0", tmp_path / "docs", embeddings, debate, chroma.address())
+    Pipeline(first.shelf, embeddings, debate, dossier=True, keep=5).run(Wish())
+    return [first, *(first.other(str(number)) for number in range(1, BOTS))]
 
 
 def twice(said: Sequence[str], expected: Sequence[str]) -> int:
@@ -119,13 +142,12 @@ def twice(said: Sequence[str], expected: Sequence[str]) -> int:
 
 
 @pytest.mark.timeout(1200)
-def test_a_bot_is_killed_and_the_database_started_anew(
-    dossier_home: Path, tmp_path: Path, postgres: Server, debate: Debate
+def test_a_bot_is_killed_and_both_servers_are_started_anew(
+    machines: Sequence[Machine], chroma: RealChroma, postgres: Server, debate: Debate
 ) -> None:
     """Everybody reads every answer in the order of their questions with its caveat, and next to nothing twice."""
-    home = Path(shutil.copytree(dossier_home, tmp_path / "home"))
     luck = random.Random(8)  # noqa: S311  # it has to be the same each time
-    with BotApi() as api, crew(api, home, postgres) as (bots, balancer):
+    with BotApi() as api, crew(api, machines, postgres) as (bots, balancer):
         guests = [Guest(person := api.person(f"Mens {number}"), api.private(person)) for number in range(PEOPLE + 1)]
         scout, *crowd = guests
         expected = scout.answers_to(ASKED)
@@ -145,15 +167,19 @@ def test_a_bot_is_killed_and_the_database_started_anew(
         say(2)
         until(0.45)
         postgres.restart()
-        say(3, 4)
+        say(3)
+        until(0.6)
+        chroma.stop()
+        say(4)
+        chroma.start()
         api.wait(lambda: all(expected[-1] == guest.chat.sent[-1].text for guest in crowd), 300)
         ended = [bot.stop().exit_code for bot in bots[1:]]
         assert ended == [0] * (BOTS - 1)
         again = sum(twice([message.text for message in guest.chat.sent], expected) for guest in crowd)
-        Meeting(api, bots[1], home, debate).check()
+        Meeting(api, bots[1], machines[1].home, debate, machines[1].shelf).check()
     assert len(balancer.passed) == BOTS
     count(
-        "people and questions with three bots, one killed, and a database started anew",
+        "people and questions with three bots, one killed, and the Chroma server and the database started anew",
         f"{PEOPLE} and {PEOPLE * len(ASKED)}, {len(expected) * PEOPLE} messages; read twice: {again}; lost or out of order: 0",
     )
     assert again <= max(AT_A_KILL, MOST_TWICE * len(expected) * PEOPLE)
