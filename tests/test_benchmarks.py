@@ -1,7 +1,6 @@
 """How what was measured becomes a report; how fast anything is, no test says."""
 
 import json
-import time
 from pathlib import Path
 
 from tests.benchmarks.figures import Bound, Compared, Figure, Section, percentile
@@ -72,17 +71,36 @@ def test_the_right_document_and_the_span_are_looked_for_apart() -> None:
     assert hits_of(question, []) == (False, False, False, False)
 
 
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+    def go_on(self, seconds: float) -> float:
+        """Let time pass; returns what the time is then."""
+        self.now += seconds
+        return self.now
+
+
 def test_a_step_does_not_count_the_steps_inside_it() -> None:
     """Steps add up to what the outermost took."""
-    watch = Stopwatch()
-    inner = watch.timed("inner", lambda: time.sleep(0.02))
-    outer = watch.timed("outer", inner)
-    started = time.perf_counter()
-    outer()
-    total = time.perf_counter() - started
-    assert watch.spent["inner"] >= 0.02
-    assert watch.spent["outer"] + watch.spent["inner"] <= total
-    assert watch.spent["outer"] < watch.spent["inner"]
+    clock = Clock()
+    watch = Stopwatch(clock=clock)
+    inner = watch.timed("inner", lambda: clock.go_on(2))
+    watch.timed("outer", lambda: (clock.go_on(1), inner(), clock.go_on(4)))()
+    assert watch.spent == {"inner": 2, "outer": 5}
+
+
+def test_a_step_counts_what_it_makes_one_by_one() -> None:
+    """What a generator does is of its step, and not of whoever takes what it makes."""
+    clock = Clock()
+    watch = Stopwatch(clock=clock)
+    made = watch.timed("made", lambda: (clock.go_on(each) for each in (3, 4)))()
+    assert (list(made), watch.spent) == ([3, 7], {"made": 7})
 
 
 def size_of(passages: int, next_edition: float | None = 2.0) -> Size:

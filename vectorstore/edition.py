@@ -57,7 +57,7 @@ class Edition:
             self.catalog = Catalog(folder / "catalog.sqlite")
             self.lexical = LexicalIndex(folder / "bm25")
             self.kinship = Kinship(folder / "kinship")
-            found = (self.catalog.counts()[1], self.store.count(), len(self.lexical))
+            found = (self.catalog.counts()[1], self.store.sizes_read[0], len(self.lexical))
             if set(found) != {info.passages}:
                 raise ValueError(f"{found} passages where {info.passages} were published")
 

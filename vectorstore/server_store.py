@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,6 +52,11 @@ class ServerStore(PassageStore):
     def count(self) -> int:
         """See `PassageStore`."""
         return self._ask(self._passages.count)
+
+    @cached_property
+    def sizes_read(self) -> tuple[int, int]:
+        """See `PassageStore`."""
+        return self.sizes()
 
     def sizes(self) -> tuple[int, int]:
         """How many passages and caveat sentences there are by now."""

@@ -75,8 +75,8 @@ class PassageStore:
             self._client.close()
 
     @cached_property
-    def _counts(self) -> tuple[int, int]:
-        # Asking Chroma costs as much as a search, and a store that is read does not change.
+    def sizes_read(self) -> tuple[int, int]:
+        """How many passages and caveat sentences there are, asked once: that costs a search, and what is read does not change."""
         return self._passages.count(), self._caveats.count()
 
     def count(self) -> int:
@@ -85,11 +85,11 @@ class PassageStore:
 
     def search(self, vector: Vector, limit: int) -> list[Hit]:
         """The passages nearest to a vector, best first."""
-        return _hits(self._passages, [vector], min(limit, self._counts[0]))
+        return _hits(self._passages, [vector], min(limit, self.sizes_read[0]))
 
     def search_caveats(self, vectors: Sequence[Vector], limit: int) -> list[Hit]:
         """The caveat sentences nearest to each vector in turn, best first; an id is `passage id:index of the sentence`."""
-        return _hits(self._caveats, vectors, min(limit, self._counts[1]))
+        return _hits(self._caveats, vectors, min(limit, self.sizes_read[1]))
 
     def add(self, ids: Sequence[str], vectors: Vector, source_ids: Sequence[str]) -> None:
         """Add passages."""
@@ -107,7 +107,7 @@ class PassageStore:
 
     def load(self) -> None:
         """Read the vectors into memory; Chroma otherwise does so at the first search."""
-        for collection, count in zip((self._passages, self._caveats), self._counts, strict=True):
+        for collection, count in zip((self._passages, self._caveats), self.sizes_read, strict=True):
             if count:
                 size = len(np.asarray(collection.get(limit=1, include=["embeddings"])["embeddings"])[0])
                 _hits(collection, [np.zeros(size, dtype=np.float32)], 1)
