@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 
 from vectorstore.terms import Term
 
@@ -40,7 +41,7 @@ class Shares:
 
     def share(self, held: Sequence[float]) -> float:
         """The share of the question, 0 to 1."""
-        return sum(weight * each for weight, each in zip(self._weights, held, strict=True)) / self.total if self.total else 0.0
+        return sum(map(mul, self._weights, held)) / self.total if self.total else 0.0
 
     def with_context(self, inside: Held, around: Held) -> float:
         """The share that a sentence holds; a word that only stands around it counts for less."""

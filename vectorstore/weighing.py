@@ -235,6 +235,8 @@ class Weighing:
         return (self._shares.total * subject + (VOICE_WEIGHT * voice_share if self._voices else 0.0)) / total if total else 0.0
 
     def _voice_share(self, sentence: Sentence, text: str, passage: Passage | None) -> float:
+        if not self._voices:
+            return 0.0
         if self._voices.intersection(sentence.voices):
             return 1.0
         if self._names.search(text):
