@@ -29,7 +29,10 @@ _QUESTIONS = Path(__file__).parents[1] / "evaluation" / "development.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A process that answers: seconds until its first answer, then milliseconds an answer and of each step of it, and memory."""
+    """A process that answers: seconds to open the edition with the model at hand, and of the first answer; then milliseconds.
+
+    These are of each answer and of each step of it; memory is in megabytes, afterwards and at its peak.
+    """
 
     opening: float
     first: float
@@ -109,10 +112,10 @@ def answering(home: Path, asked_of_both: Path | None = None) -> Answering:
     from bot.screen import Screen
     from bot.workspace import Workspace
 
-    asked = questions()
-    started = time.perf_counter()
+    asked, names = questions(), [*dict.fromkeys(step for step, _, _ in _steps()), "rendering"]  # all is imported by now
     workspace = Workspace(Screen(sys.stderr, is_quiet=True), home=home)
     explainer = workspace.explainer
+    started = time.perf_counter()
     explainer.edition()
     opened = time.perf_counter()
     explainer.answer(asked[0])
@@ -130,7 +133,7 @@ def answering(home: Path, asked_of_both: Path | None = None) -> Answering:
             began = time.perf_counter()
             show(explainer.answer(question).answer, workspace.debate)
             answers.append(1_000 * (time.perf_counter() - began))
-            for step in dict.fromkeys([*(step for step, _, _ in _steps()), "rendering"]):
+            for step in names:
                 steps[step].append(1_000 * watch.spent[step])
             steps[REST].append(answers[-1] - 1_000 * sum(watch.spent.values()))
     process = psutil.Process()
