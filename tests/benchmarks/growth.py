@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -95,21 +95,21 @@ def sizes_known() -> list[Size]:
 
 def bench_growth(passages: Iterable[int]) -> Section:
     """Measure these sizes, and show all that are known."""
-    for each in passages:
-        measure(each)
-    return section_of(sizes_known())
+    now = {each: measure(each) for each in passages}
+    return section_of(sizes_known(), now)
 
 
-def section_of(sizes: Sequence[Size]) -> Section:
-    """What is known of some sizes, and which are not."""
+def section_of(sizes: Sequence[Size], now: Collection[int]) -> Section:
+    """What is known of some sizes, which of them were measured in another run than `now`, and which are not known."""
     known = {size.passages for size in sizes}
     missing = [f"{each:,} passages: not measured here yet" for each in SIZES if each not in known]
     refused = [f"{size.passages:,} passages: no next edition was published" for size in sizes if size.next_edition is None]
-    return Section("As it grows", _ABOUT, [figure for size in sizes for figure in _figures(size)], skipped=missing + refused)
+    figures = [figure for size in sizes for figure in _figures(size, is_now=size.passages in now)]
+    return Section("As it grows", _ABOUT, figures, skipped=missing + refused)
 
 
-def _figures(size: Size) -> list[Figure]:
-    note = "" if size.on == time.strftime("%Y-%m-%d") else f"measured on {size.on}"
+def _figures(size: Size, *, is_now: bool) -> list[Figure]:
+    note = "" if is_now else f"measured apart, on {size.on}"
     bound: Callable[[float], Bound | None] = Bound if size.passages >= _PROMISED else lambda _: None
     heaviest = max(size.steps, key=lambda step: median(size.steps[step]))
     late = percentile(size.answers, 95)
@@ -134,4 +134,5 @@ def _figures(size: Size) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    print(markdown_of(section_of([measure(int(argument)) for argument in sys.argv[1:]])))
+    asked = {int(argument): measure(int(argument)) for argument in sys.argv[1:]}
+    print(markdown_of(section_of(list(asked.values()), asked)))
