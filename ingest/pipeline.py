@@ -124,14 +124,13 @@ class Pipeline:
         is_bundled = self._debate.documents is None
         is_ours = [is_bundled and job.request.origin.is_dossier and job.fate is not Fate.REMADE for job in jobs]
         ours, theirs = (list(compress(jobs, chosen)) for chosen in (is_ours, map(not_, is_ours)))
-        for job in ours:
-            yield job, _read_here(job.request, self._debate)
-        with closing(Readers(self._debate)) as readers:
-            requests = (_with_text(job, before) for job in theirs)
-            with closing(readers.read_all(requests)) as outcomes:
-                for job, (request, outcome) in zip(theirs, outcomes, strict=True):
-                    is_lost = job.fate is Fate.REMADE and isinstance(outcome, RefusedError)
-                    yield job, _read_here(request, self._debate) if is_lost else outcome
+        requests = (_with_text(job, before) for job in theirs)
+        with closing(Readers(self._debate)) as readers, readers.read_all(requests) as outcomes:
+            for job in ours:
+                yield job, _read_here(job.request, self._debate)
+            for job, (request, outcome) in zip(theirs, outcomes, strict=True):
+                is_lost = job.fate is Fate.REMADE and isinstance(outcome, RefusedError)
+                yield job, _read_here(request, self._debate) if is_lost else outcome
 
 
 def _read_here(request: Request, debate: Debate) -> Outcome:

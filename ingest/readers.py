@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -24,7 +24,7 @@ from vectorstore.debate import Debate
 SECONDS, MEGABYTES = 60.0, 1_500
 """What one document may take."""
 _GRACE = 2.0  # seconds after which a process ends by itself, because the one that gave it a document was killed
-_MOST_AHEAD, _MOST_CHARACTERS = 64, 4_000_000  # what may be read before it is asked for: enough to keep the model fed
+_MOST_AHEAD, _MOST_CHARACTERS = 512, 4_000_000  # what may be read before it is asked for: a batch of small documents for the model
 _SAFE_PATH = "PYTHONSAFEPATH"
 _STARTING = Lock()
 _CONTEXT = multiprocessing.get_context("forkserver")  # a process with threads, as that of the model, must not be forked
@@ -51,13 +51,14 @@ class Readers:
         self._processes: dict[Connection, multiprocessing.process.BaseProcess] = {}
         self._tasks: dict[Connection, _Task] = {}
 
-    def read_all(self, requests: Iterable[Request]) -> Generator[tuple[Request, Outcome]]:
-        """Each request with what came of it, in order; reading goes on while the caller is busy with an earlier one."""
+    @contextmanager
+    def read_all(self, requests: Iterable[Request]) -> Iterator[Iterator[tuple[Request, Outcome]]]:
+        """Each request with what came of it, in order; reading begins at once, and goes on while the caller is busy."""
         ahead = _Ahead()
         thread = Thread(target=self._fill, args=(iter(requests), ahead), name="readers", daemon=True)
         thread.start()
         try:
-            yield from ahead
+            yield iter(ahead)
         finally:
             if ahead.close():
                 for process in list(self._processes.values()):  # what is being read is not wanted any more

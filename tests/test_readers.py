@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from textwrap import indent
@@ -18,7 +18,7 @@ import pytest
 from ingest.extraction import RefusedError
 from ingest.metadata import Metadata
 from ingest.origins import Origin
-from ingest.readers import Outcome, Readers
+from ingest.readers import Readers
 from ingest.reading import Reading, Request
 from tests.command import environment
 from vectorstore.debate import Debate
@@ -33,20 +33,21 @@ def request(folder: Path, name: str, text: str) -> Request:
     return Request(Origin(path, str(path)), Metadata())
 
 
-def texts(outcomes: Iterator[tuple[Request, Outcome]]) -> list[tuple[str, str]]:
+def texts(readers: Readers, requests: Iterable[Request]) -> list[tuple[str, str]]:
     """What came of each request: the text or the reason, by the name of the file."""
-    return [
-        (done.origin.path.name, outcome.document.text if isinstance(outcome, Reading) else str(outcome))
-        for done, outcome in outcomes
-    ]
+    with readers.read_all(requests) as outcomes:
+        return [
+            (done.origin.path.name, outcome.document.text if isinstance(outcome, Reading) else str(outcome))
+            for done, outcome in outcomes
+        ]
 
 
 def test_outcomes_come_in_order(tmp_path: Path, debate: Debate) -> None:
     """However long each takes, the first that was asked for comes first."""
     requests = [request(tmp_path, f"{n}.txt", f"Tekst {n}. " * (2_000 if n % 7 == 0 else 1)) for n in range(40)]
     with closing(Readers(debate)) as readers:
-        assert [name for name, _ in texts(readers.read_all(requests))] == [f"{n}.txt" for n in range(40)]
-        assert [name for name, _ in texts(readers.read_all(requests[:3]))] == ["0.txt", "1.txt", "2.txt"]
+        assert [name for name, _ in texts(readers, requests)] == [f"{n}.txt" for n in range(40)]
+        assert [name for name, _ in texts(readers, requests[:3])] == ["0.txt", "1.txt", "2.txt"]
 
 
 def test_slow_document_loses_none_of_those_behind_it(tmp_path: Path, debate: Debate) -> None:
@@ -55,7 +56,7 @@ def test_slow_document_loses_none_of_those_behind_it(tmp_path: Path, debate: Deb
     slow = Request(Origin(tmp_path / "pijp.txt", "pijp.txt"), Metadata())
     requests = [slow, *(request(tmp_path, f"{n}.txt", f"Tekst {n}.") for n in range(200))]
     with closing(Readers(debate, seconds=2, processes=2)) as readers:
-        (_, reason), *others = texts(readers.read_all(requests))
+        (_, reason), *others = texts(readers, requests)
     assert reason == "reading it takes longer than 2 seconds; split it and try again"
     assert others == [(f"{n}.txt", f"Tekst {n}.") for n in range(200)]
 
@@ -64,8 +65,8 @@ def test_document_that_takes_too_long_is_refused(tmp_path: Path, debate: Debate)
     """A document that is not read in time is named, and those around it are read."""
     requests = [request(tmp_path, "voor.txt", "Voor."), request(tmp_path, "lang.txt", LONG), request(tmp_path, "na.txt", "Na.")]
     with closing(Readers(debate, seconds=1.5)) as readers:
-        list(readers.read_all(requests[:1]))  # to start a process is not to read
-        assert texts(readers.read_all(requests)) == [
+        texts(readers, requests[:1])  # to start a process is not to read
+        assert texts(readers, requests) == [
             ("voor.txt", "Voor."),
             ("lang.txt", "reading it takes longer than 1.5 seconds; split it and try again"),
             ("na.txt", "Na."),
@@ -76,7 +77,7 @@ def test_document_that_needs_too_much_memory_is_refused(tmp_path: Path, debate: 
     """The limit holds for the process that reads, which goes on with the next one."""
     requests = [request(tmp_path, "groot.md", "woord " * 8_000_000), request(tmp_path, "na.txt", "Na.")]
     with closing(Readers(debate, megabytes=400)) as readers:
-        (_, reason), after = texts(readers.read_all(requests))
+        (_, reason), after = texts(readers, requests)
     assert reason == "it needs more memory than one document may have; split it and try again"
     assert after == ("na.txt", "Na.")
 
@@ -92,7 +93,7 @@ def test_reader_that_is_killed_takes_nobody_along(tmp_path: Path, debate: Debate
             yield each
 
     with closing(Readers(debate)) as readers:
-        (first, *others) = texts(readers.read_all(killing()))
+        (first, *others) = texts(readers, killing())
     assert first == ("lang.txt", "reading it stopped the process that read it; it may be damaged: save it anew and try again")
     assert others == [(f"{n}.txt", f"Tekst {n}.") for n in range(4)]
 
@@ -112,7 +113,7 @@ def _oldest_reader() -> int:
 def test_ctrl_c_is_not_for_the_readers(tmp_path: Path, debate: Debate) -> None:
     """From their very start they and their server do not hear Ctrl-C: it is for the one who gives, and needs no traceback."""
     with closing(Readers(debate)) as readers:
-        list(readers.read_all([request(tmp_path, "kort.txt", "Kort.")]))
+        texts(readers, [request(tmp_path, "kort.txt", "Kort.")])
         (server,) = _servers()
         deaf = [_blocks_ctrl_c(each.pid) for each in (server, *server.children())]
     assert deaf == [True, True]
@@ -136,8 +137,9 @@ from vectorstore.debate import load_debate
 
 readers = Readers(load_debate(), seconds=float(sys.argv[1]), processes=1)
 requests = (Request(Origin(Path(name), name), Metadata()) for name in sys.argv[2:])
-for number, _ in enumerate(readers.read_all(requests)):
-    print(number, flush=True)
+with readers.read_all(requests) as outcomes:
+    for number, _ in enumerate(outcomes):
+        print(number, flush=True)
 sys.stdin.read()
 """
 
@@ -176,7 +178,7 @@ def test_readers_end_with_the_one_who_gives(tmp_path: Path, names: list[str]) ->
 def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> None:
     """Who does not want the rest ends the processes with what they are doing."""
     requests = [request(tmp_path, "kort.txt", "Kort."), request(tmp_path, "lang.txt", LONG)]
-    with closing(Readers(debate)) as readers, closing(readers.read_all(requests)) as outcomes:
+    with closing(Readers(debate)) as readers, readers.read_all(requests) as outcomes:
         next(outcomes)
     assert [process for server in _servers() for process in server.children() if process.status() == "running"] == []
 
@@ -184,7 +186,7 @@ def test_caller_that_stops_waits_for_nobody(tmp_path: Path, debate: Debate) -> N
 def test_error_in_what_is_asked_for_reaches_the_caller(debate: Debate) -> None:
     """Whoever makes up the requests hears of his own errors."""
     with closing(Readers(debate)) as readers, pytest.raises(ZeroDivisionError):
-        list(readers.read_all(request(Path(), str(1 // number), "") for number in (0,)))
+        texts(readers, (request(Path(), str(1 // number), "") for number in (0,)))
 
 
 class Log(io.FileIO):

@@ -65,8 +65,8 @@ def test_spoilt_files_are_read_or_refused(tmp_path: Path, debate: Debate) -> Non
         for suffix in SOUND:
             folder, beside = tmp_path / suffix[1:], dict[str, RefusedError]()
             folder.mkdir()
-            outcomes = readers.read_all(requests(suffix, folder, beside))
-            found[suffix] = Counter(check(beside.get(asked.origin.path.name, outcome)) for asked, outcome in outcomes)
+            with readers.read_all(requests(suffix, folder, beside)) as outcomes:
+                found[suffix] = Counter(check(beside.get(asked.origin.path.name, outcome)) for asked, outcome in outcomes)
     for suffix, counts in found.items():
         count(f"spoilt {suffix} files", f"{EACH}: " + ", ".join(f"{counts[what]} {what}" for what in ("read", "refused", "killed")))
     assert sum(counts.total() for counts in found.values()) == EACH * len(SOUND)
